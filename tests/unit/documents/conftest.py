@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from mockbank import Config, make_server
 
+from statsbidrag.documents.invoice import Invoice, InvoiceLine, InvoiceReference
 from statsbidrag.documents.pain001 import PaymentFile
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, OrganisationNumber
 from statsbidrag.domain.money import Ore
@@ -52,6 +53,47 @@ def file(agency: Agency) -> PaymentFile:
         execution_date=date(2025, 6, 11),
         debtor=agency,
         payments=(payment(1, BANKGIRO), payment(2, PLUSGIRO), payment(3, IBAN, Ore(123_456_78))),
+    )
+
+
+@pytest.fixture
+def invoice(agency: Agency, recipient: Recipient) -> Invoice:
+    """A claim of two lines, with öre."""
+    return Invoice(
+        number="I-2025-0114-1",
+        kind="invoice",
+        ocr="202501140122",
+        issued_on=date(2026, 5, 29),
+        due_on=date(2026, 6, 30),
+        seller=agency,
+        buyer=recipient,
+        buyer_reference="REF-0114",
+        case_number="9.3-0114/2025",
+        decision_on=date(2026, 5, 28),
+        lines=(
+            InvoiceLine("Statsbidrag 2025 som inte har använts", Ore(61_836_00)),
+            InvoiceLine("Statsbidrag 2025 som har använts i strid med villkoren", Ore(12_400_50)),
+        ),
+        note="Vi tar inte ut någon ränta på beloppet.",
+    )
+
+
+@pytest.fixture
+def credit_note(agency: Agency, recipient: Recipient) -> Invoice:
+    """The reversal of one line of that claim."""
+    return Invoice(
+        number="I-2025-0114-2",
+        kind="credit_note",
+        ocr="202501140122",
+        issued_on=date(2026, 6, 15),
+        due_on=date(2026, 6, 15),
+        seller=agency,
+        buyer=recipient,
+        buyer_reference="REF-0114",
+        case_number="9.3-0114/2025",
+        decision_on=date(2026, 6, 12),
+        lines=(InvoiceLine("Statsbidrag 2025 som har använts i strid med villkoren", Ore(12_400_50)),),
+        credits=InvoiceReference("I-2025-0114-1", date(2026, 5, 29)),
     )
 
 

@@ -98,9 +98,7 @@ def test_refuses_what_must_not_reach_a_bank(file: PaymentFile, payments: tuple[o
 
 def test_refuses_a_batch_without_zone_or_bankgiro(file: PaymentFile) -> None:
     no_zone = msgspec.structs.replace(file, created_at=datetime(2025, 6, 10))  # noqa: DTZ001
-    other_debtor = msgspec.structs.replace(
-        file, debtor=msgspec.structs.replace(file.debtor, account=PLUSGIRO)
-    )
+    other_debtor = msgspec.structs.replace(file, debtor=msgspec.structs.replace(file.debtor, account=PLUSGIRO))
     long_name = msgspec.structs.replace(file, message_id="B" * 34)
     for wrong in (no_zone, other_debtor, long_name):
         with pytest.raises(CorruptBooks):
