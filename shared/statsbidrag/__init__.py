@@ -1,0 +1,1 @@
+"""The system behind a Swedish state grant, from call to last krona."""

@@ -1,0 +1,1 @@
+"""The only code that talks to AWS; each module answers one port."""

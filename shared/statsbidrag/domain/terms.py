@@ -1,0 +1,136 @@
+"""A grant round as data: what one file in `rounds/` says.
+
+`Terms` is the part that a case carries with it from the day it is opened, so that its journal explains every
+decision by the rules that held then.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from statsbidrag.domain.identifiers import Account, RoundId
+from statsbidrag.domain.money import Ore
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The dates and limits that bind one case; all dates are Swedish calendar days.
+
+    Attributes
+    ----------
+    requisition_last_day
+        Received at the latest on this day, Stockholm time.
+    requisitions_allowed
+        How many approved requisitions a municipality may have in the round.
+    use_from, use_to
+        The money may be used from the first to the last of these days.
+    report_opens
+        The report link goes out from this day on.
+    report_last_day
+        The report is received at the latest on this day.
+    reminder_days
+        Days relative to `report_last_day` on which a reminder goes out; negative is before.
+    hearing_days
+        Days the municipality has to answer a proposed recovery.
+    invoice_days
+        Days from an invoice to its due date.
+    smallest_claim
+        Öre; a smaller recovery is proposed to be waived in full.
+    """
+
+    requisition_opens: date
+    requisition_last_day: date
+    requisitions_allowed: int
+    use_from: date
+    use_to: date
+    report_opens: date
+    report_last_day: date
+    reminder_days: tuple[int, ...]
+    hearing_days: int
+    invoice_days: int
+    smallest_claim: Ore
+
+
+QuestionKind = Literal["amount", "text", "choice", "whole_number", "declaration"]
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One question of the report form.
+
+    Attributes
+    ----------
+    id
+        English name of the answer, such as ``amount_used``.
+    label, help
+        Plain Swedish.
+    limit
+        Longest text in characters, or highest whole number; amounts are limited by what was paid.
+    choices
+        For ``choice``: value and Swedish label.
+    """
+
+    id: str
+    kind: QuestionKind
+    label: str
+    help: str = ""
+    required: bool = True
+    limit: int = 4000
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The agency that gives the grant, as payer and as creditor of recoveries.
+
+    Attributes
+    ----------
+    organisation_number
+        Ten digits without hyphen.
+    account
+        Bankgiro that payouts leave from and repayments come to.
+    """
+
+    name: str
+    organisation_number: str
+    address: str
+    postcode: str
+    city: str
+    email: str
+    account: Account
+
+
+class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One grant round, as its file in `rounds/` says it.
+
+    Attributes
+    ----------
+    total
+        Öre; an allocation list sums to exactly this.
+    purpose, allowed, not_allowed, conditions
+        The terms in Swedish, shown on the form: one paragraph or list item each.
+    declaration
+        What the municipality confirms when it requisitions.
+    interest_basis
+        Legal text for interest on a recovery; ``None`` means that no interest is claimed (NJA 2007 s. 115).
+    appeal
+        Swedish notice on whether and how a decision can be appealed (förvaltningslagen 33 §).
+    report_form_version
+        Raised whenever the questions change.
+    """
+
+    id: RoundId
+    name: str
+    agency: Agency
+    total: Ore
+    terms: Terms
+    purpose: tuple[str, ...]
+    target_group: str
+    allowed: tuple[str, ...]
+    not_allowed: tuple[str, ...]
+    conditions: tuple[str, ...]
+    declaration: str
+    questions: tuple[Question, ...]
+    report_form_version: int
+    appeal: str
+    interest_basis: str | None = None

@@ -1,0 +1,1 @@
+"""How a call from outside becomes a use case, and its outcome an answer."""

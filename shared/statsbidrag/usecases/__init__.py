@@ -1,0 +1,1 @@
+"""One module per thing the system does: load, decide, commit, answer."""
