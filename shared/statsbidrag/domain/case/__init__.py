@@ -1,0 +1,107 @@
+"""The case: one municipality in one round, its journal and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case import mails, opening, payouts, recoveries, reports, requisitions
+from statsbidrag.domain.case.evolve import evolve
+from statsbidrag.domain.case.owed import owed
+from statsbidrag.domain.case.state import Case, case_key, empty_case
+from statsbidrag.domain.journal import Kind, Lookup
+
+__all__ = ["CASE", "Case", "case_key", "decide", "empty_case", "evolve", "owed"]
+
+_DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] = {
+    c.OpenCase: opening.open_case,
+    c.SubmitRequisition: requisitions.submit,
+    c.ValidateRequisition: requisitions.validate,
+    c.QueuePayout: payouts.queue,
+    c.RecordPayoutSent: payouts.sent,
+    c.RecordPayoutSettled: payouts.settled,
+    c.RecordPayoutRejected: payouts.rejected,
+    c.RecordPayoutReturned: payouts.returned,
+    c.IssueReportLink: reports.issue_link,
+    c.IssueReminder: reports.issue_reminder,
+    c.SubmitReport: reports.submit,
+    c.AssessReport: reports.assess,
+    c.AssessMissingReport: reports.assess_missing,
+    c.PrepareDecision: recoveries.prepare,
+    c.DecideRecovery: recoveries.decide_recovery,
+    c.RecordLetterFiled: recoveries.letter_filed,
+    c.RaiseInvoice: recoveries.raise_invoice,
+    c.RecordInvoiceFiled: recoveries.invoice_filed,
+    c.RecordRepayment: recoveries.repaid,
+    c.RecordMailSent: mails.sent,
+    c.RecordMailDelivered: mails.delivered,
+    c.RecordMailBounced: mails.bounced,
+}
+
+
+def decide(case: Case, command: c.CaseCommand, now: datetime) -> Sequence[e.CaseEvent]:
+    """Answer a command with the events it causes.
+
+    Parameters
+    ----------
+    now
+        UTC instant from the clock.
+
+    Returns
+    -------
+    Sequence[CaseEvent]
+        Empty when what was asked for is already so.
+
+    Raises
+    ------
+    Refusal, NotFound
+        The rules say no; the case is untouched.
+    """
+    return _DECISIONS[type(command)](case, command, now)
+
+
+def lookups(case: Case, event: e.CaseEvent) -> tuple[Lookup, ...]:
+    """Give the second keys an event brings: the case in its round, and the link by its token's hash."""
+    if isinstance(event, e.CaseOpened):
+        return (Lookup(f"CASES#{case.round}", case.municipality),)
+    if isinstance(event, e.ReportLinkIssued):
+        return (Lookup("LINK", event.token_hash),)
+    return ()
+
+
+def stage(case: Case) -> str:
+    """Say in one word where a case stands in its year."""
+    if case.recoveries:
+        return _recovery_stage(case)
+    if case.report is not None:
+        return "closed" if case.report.assessed else "reported"
+    if case.money.paid:
+        return "report_due" if case.link else "paid"
+    if case.payouts:
+        return case.payouts[-1].status
+    return case.requisitions[-1].status if case.requisitions else "allocated"
+
+
+def _recovery_stage(case: Case) -> str:
+    recovery = case.recoveries[-1]
+    if recovery.status != "decided":
+        return recovery.status
+    if recovery.to_invoice and not case.invoices:
+        return "decided"
+    return "invoiced" if any(invoice.open_amount for invoice in case.invoices) else "closed"
+
+
+CASE: Kind[Case, e.CaseEvent, c.CaseCommand] = Kind(
+    name="CASE",
+    state=Case,
+    event=e.CaseEvent,
+    empty=empty_case,
+    decide=decide,
+    evolve=evolve,
+    owed=owed,
+    lookups=lookups,
+    status=stage,
+)

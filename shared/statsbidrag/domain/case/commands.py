@@ -1,0 +1,202 @@
+"""What can be asked of a case."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from statsbidrag.domain.identifiers import Account
+from statsbidrag.domain.money import Ore
+from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.terms import Terms
+
+
+class Command(msgspec.Struct, frozen=True, tag=True):
+    """A wish; `decide` answers with events or a refusal."""
+
+
+class OpenCase(Command, frozen=True):
+    """Open the case, or bring its allocation and recipient up to date with an approved list."""
+
+    recipient: Recipient
+    terms: Terms
+    allocation_list: str
+    amount: Ore
+
+
+class SubmitRequisition(Command, frozen=True):
+    """Ask for money; `content_hash` is of the form as it was sent in."""
+
+    amount: Ore
+    account: Account
+    invoice_reference: str
+    peppol_id: str
+    content_hash: str
+
+
+class ValidateRequisition(Command, frozen=True):
+    """Hold a received requisition against the rules."""
+
+    requisition: int
+
+
+class QueuePayout(Command, frozen=True):
+    """Claim a payout for a batch."""
+
+    payout: str
+    batch: str
+
+
+class RecordPayoutSent(Command, frozen=True):
+    """The batch file lies in the bank's outbox."""
+
+    payout: str
+    batch: str
+
+
+class RecordPayoutSettled(Command, frozen=True):
+    """The bank booked the payout."""
+
+    payout: str
+    entry: str
+    amount: Ore
+    booked_on: date
+
+
+class RecordPayoutRejected(Command, frozen=True):
+    """The bank refused the payout; `reason` is code and text as the bank gave them."""
+
+    payout: str
+    reason: str
+
+
+class RecordPayoutReturned(Command, frozen=True):
+    """The payout came back."""
+
+    payout: str
+    entry: str
+    amount: Ore
+    reason: str
+
+
+class IssueReportLink(Command, frozen=True):
+    """Send the link to the report form."""
+
+    token_hash: str
+
+
+class IssueReminder(Command, frozen=True):
+    """Remind of the report."""
+
+    day: int
+
+
+class SubmitReport(Command, frozen=True):
+    """Report how the money was used."""
+
+    form_version: int
+    answers: dict[str, str | int]
+    amount_used: Ore
+    amount_misused: Ore
+    content_hash: str
+
+
+class AssessReport(Command, frozen=True):
+    """Hold the report against the terms."""
+
+
+class AssessMissingReport(Command, frozen=True):
+    """Act on a report that did not come."""
+
+
+class PrepareDecision(Command, frozen=True):
+    """Propose how to decide a recovery, after the hearing."""
+
+    recovery: int
+    waived: Ore
+    reasons: str
+    officer: str
+
+
+class DecideRecovery(Command, frozen=True):
+    """Decide a recovery that another officer prepared."""
+
+    recovery: int
+    officer: str
+
+
+class RecordLetterFiled(Command, frozen=True):
+    """The decision's letter lies in the archive."""
+
+    recovery: int
+    letter: str
+
+
+class RaiseInvoice(Command, frozen=True):
+    """Claim a decided recovery."""
+
+    recovery: int
+
+
+class RecordInvoiceFiled(Command, frozen=True):
+    """The invoice's files lie in the archive."""
+
+    invoice: str
+    xml: str
+    pdf: str
+
+
+class RecordRepayment(Command, frozen=True):
+    """Money came in with an invoice's OCR reference."""
+
+    invoice: int
+    entry: str
+    amount: Ore
+    booked_on: date
+
+
+class RecordMailSent(Command, frozen=True):
+    """The mail service took the e-mail."""
+
+    mail: str
+
+
+class RecordMailDelivered(Command, frozen=True):
+    """The recipient's server took the e-mail."""
+
+    mail: str
+    at: datetime
+
+
+class RecordMailBounced(Command, frozen=True):
+    """The e-mail came back."""
+
+    mail: str
+    at: datetime
+
+
+CaseCommand = (
+    OpenCase
+    | SubmitRequisition
+    | ValidateRequisition
+    | QueuePayout
+    | RecordPayoutSent
+    | RecordPayoutSettled
+    | RecordPayoutRejected
+    | RecordPayoutReturned
+    | IssueReportLink
+    | IssueReminder
+    | SubmitReport
+    | AssessReport
+    | AssessMissingReport
+    | PrepareDecision
+    | DecideRecovery
+    | RecordLetterFiled
+    | RaiseInvoice
+    | RecordInvoiceFiled
+    | RecordRepayment
+    | RecordMailSent
+    | RecordMailDelivered
+    | RecordMailBounced
+)

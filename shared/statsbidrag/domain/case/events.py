@@ -1,0 +1,259 @@
+"""Everything that can happen to a case. A closed family: nothing else is ever written to its journal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from statsbidrag.domain.case.state import Check, Ground, MailKind
+from statsbidrag.domain.identifiers import Account
+from statsbidrag.domain.journal import Event
+from statsbidrag.domain.money import Ore
+from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.terms import Terms
+
+
+class CaseOpened(Event, frozen=True):
+    """The municipality has a share in the round; the terms are those that bind this case."""
+
+    recipient: Recipient
+    terms: Terms
+
+
+class RecipientChanged(Event, frozen=True):
+    """The register of recipients says something new."""
+
+    recipient: Recipient
+
+
+class AllocationSet(Event, frozen=True):
+    """An approved allocation list gives the municipality this much."""
+
+    allocation_list: str
+    amount: Ore
+
+
+class RequisitionReceived(Event, frozen=True):
+    """A requisition reached the agency; `late` is after the last day."""
+
+    requisition: int
+    amount: Ore
+    account: Account
+    invoice_reference: str
+    peppol_id: str
+    received_at: datetime
+    content_hash: str
+    late: bool
+
+
+class RequisitionApproved(Event, frozen=True):
+    """Every rule held; a payout is ordered to the verified account."""
+
+    requisition: int
+    payout: str
+    checks: tuple[Check, ...]
+    decided_at: datetime
+
+
+class RequisitionRejected(Event, frozen=True):
+    """At least one rule did not hold."""
+
+    requisition: int
+    checks: tuple[Check, ...]
+    decided_at: datetime
+
+
+class PayoutQueued(Event, frozen=True):
+    """The payout stands in a batch, and in no other."""
+
+    payout: str
+    batch: str
+    queued_at: datetime
+
+
+class PayoutSent(Event, frozen=True):
+    """The batch left for the bank."""
+
+    payout: str
+    sent_at: datetime
+
+
+class PayoutSettled(Event, frozen=True):
+    """The bank has booked the payout."""
+
+    payout: str
+    entry: str
+    booked_on: date
+    settled_at: datetime
+
+
+class PayoutRejected(Event, frozen=True):
+    """The bank refused the payout; no money moved."""
+
+    payout: str
+    reason: str
+    rejected_at: datetime
+
+
+class PayoutReturned(Event, frozen=True):
+    """The money left and came back."""
+
+    payout: str
+    entry: str
+    reason: str
+    returned_at: datetime
+
+
+class ReportLinkIssued(Event, frozen=True):
+    """The registry is to get the link to the report form."""
+
+    link: int
+    token_hash: str
+    issued_at: datetime
+
+
+class ReportReminderIssued(Event, frozen=True):
+    """The registry is to be reminded; `day` is relative to the report's last day."""
+
+    day: int
+    issued_at: datetime
+
+
+class ReportReceived(Event, frozen=True):
+    """The municipality has reported."""
+
+    received_at: datetime
+    late: bool
+    form_version: int
+    answers: dict[str, str | int]
+    amount_used: Ore
+    amount_misused: Ore
+    content_hash: str
+
+
+class ReportAssessed(Event, frozen=True):
+    """The report was held against the terms; `accepted` is use that needs no further decision."""
+
+    accepted: Ore
+    checks: tuple[Check, ...]
+
+
+class DeliveryUnproven(Event, frozen=True):
+    """No report came, but nothing proves that the link arrived either: an officer must look."""
+
+
+class RecoveryProposed(Event, frozen=True):
+    """Money is to go back; the municipality is heard first."""
+
+    recovery: int
+    grounds: tuple[Ground, ...]
+    claim: Ore
+    proposed_waiver: Ore
+    checks: tuple[Check, ...]
+    proposed_at: datetime
+    hearing_ends: datetime
+
+
+class DecisionPrepared(Event, frozen=True):
+    """An officer has prepared the decision."""
+
+    recovery: int
+    waived: Ore
+    reasons: str
+    prepared_by: str
+
+
+class RecoveryDecided(Event, frozen=True):
+    """Another officer has decided."""
+
+    recovery: int
+    decided_by: str
+    decided_at: datetime
+
+
+class LetterFiled(Event, frozen=True):
+    """The decision's letter lies in the archive."""
+
+    recovery: int
+    letter: str
+
+
+class InvoiceRaised(Event, frozen=True):
+    """The decided amount is claimed by invoice."""
+
+    invoice: str
+    recovery: int
+    amount: Ore
+    ocr: str
+    issued_on: date
+    due_on: date
+
+
+class InvoiceFiled(Event, frozen=True):
+    """The invoice's files lie in the archive."""
+
+    invoice: str
+    xml: str
+    pdf: str
+    filed_at: datetime
+
+
+class RepaymentReceived(Event, frozen=True):
+    """The municipality paid on an invoice; what came above it is surplus."""
+
+    invoice: str
+    entry: str
+    amount: Ore
+    surplus: Ore
+    booked_on: date
+
+
+class MailSent(Event, frozen=True):
+    """The e-mail left."""
+
+    mail: str
+    kind: MailKind
+    to: str
+
+
+class MailDelivered(Event, frozen=True):
+    """The recipient's server took the e-mail."""
+
+    mail: str
+    delivered_at: datetime
+
+
+class MailBounced(Event, frozen=True):
+    """The e-mail came back."""
+
+    mail: str
+    bounced_at: datetime
+
+
+CaseEvent = (
+    CaseOpened
+    | RecipientChanged
+    | AllocationSet
+    | RequisitionReceived
+    | RequisitionApproved
+    | RequisitionRejected
+    | PayoutQueued
+    | PayoutSent
+    | PayoutSettled
+    | PayoutRejected
+    | PayoutReturned
+    | ReportLinkIssued
+    | ReportReminderIssued
+    | ReportReceived
+    | ReportAssessed
+    | DeliveryUnproven
+    | RecoveryProposed
+    | DecisionPrepared
+    | RecoveryDecided
+    | LetterFiled
+    | InvoiceRaised
+    | InvoiceFiled
+    | RepaymentReceived
+    | MailSent
+    | MailDelivered
+    | MailBounced
+)

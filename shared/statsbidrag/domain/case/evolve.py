@@ -1,0 +1,286 @@
+"""Fold one event into a case. Never refuses: what is in the journal happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case.state import (
+    Case,
+    Invoice,
+    Link,
+    Mail,
+    MailKind,
+    Payout,
+    Recovery,
+    Report,
+    Requisition,
+)
+from statsbidrag.domain.money import Ore
+
+T = TypeVar("T", Requisition, Payout, Recovery, Invoice)
+
+
+def evolve(case: Case, event: e.CaseEvent) -> Case:
+    """Give the case after an event."""
+    fold: Callable[[Case, Any], Case] = _FOLDS[type(event)]
+    return fold(case, event)
+
+
+def _with(items: tuple[T, ...], key: str, value: object, **changes: Any) -> tuple[T, ...]:
+    return tuple(replace(item, **changes) if getattr(item, key) == value else item for item in items)
+
+
+def _add(case: Case, **amounts: int) -> Case:
+    changed = {name: getattr(case.money, name) + amount for name, amount in amounts.items()}
+    return replace(case, money=replace(case.money, **changed))
+
+
+def _owe_mail(case: Case, kind: MailKind, about: object, at: datetime) -> Case:
+    if case.recipient is None:
+        return case
+    mail_id = f"{case.round}-{case.municipality}-{kind}-{about}"
+    mail = Mail(mail_id, kind, str(about), case.recipient.registry_email, at)
+    return replace(case, mails={**case.mails, mail_id: mail})
+
+
+def _opened(case: Case, event: e.CaseOpened) -> Case:
+    return replace(case, recipient=event.recipient, terms=event.terms)
+
+
+def _recipient_changed(case: Case, event: e.RecipientChanged) -> Case:
+    return replace(case, recipient=event.recipient)
+
+
+def _allocated(case: Case, event: e.AllocationSet) -> Case:
+    money = replace(case.money, allocated=event.amount)
+    return replace(case, allocation_list=event.allocation_list, money=money)
+
+
+def _requisition_received(case: Case, event: e.RequisitionReceived) -> Case:
+    requisition = Requisition(
+        id=event.requisition,
+        amount=event.amount,
+        account=event.account,
+        invoice_reference=event.invoice_reference,
+        peppol_id=event.peppol_id,
+        received_at=event.received_at,
+        content_hash=event.content_hash,
+        status="with_officer" if event.late else "received",
+    )
+    case = replace(case, requisitions=(*case.requisitions, requisition))
+    kind: MailKind = "requisition_late" if event.late else "requisition_receipt"
+    return _owe_mail(_add(case, requisitioned=event.amount), kind, event.requisition, event.received_at)
+
+
+def _requisition_approved(case: Case, event: e.RequisitionApproved) -> Case:
+    requisition = next(r for r in case.requisitions if r.id == event.requisition)
+    payout = Payout(event.payout, requisition.amount, requisition.account, "ordered", event.decided_at)
+    case = replace(
+        case,
+        requisitions=_with(
+            case.requisitions,
+            "id",
+            event.requisition,
+            status="approved",
+            checks=event.checks,
+            decided_at=event.decided_at,
+        ),
+        payouts=(*case.payouts, payout),
+    )
+    case = _add(case, approved=requisition.amount)
+    return _owe_mail(case, "requisition_approved", event.requisition, event.decided_at)
+
+
+def _requisition_rejected(case: Case, event: e.RequisitionRejected) -> Case:
+    rejected = _with(
+        case.requisitions,
+        "id",
+        event.requisition,
+        status="rejected",
+        checks=event.checks,
+        decided_at=event.decided_at,
+    )
+    case = replace(case, requisitions=rejected)
+    return _owe_mail(case, "requisition_rejected", event.requisition, event.decided_at)
+
+
+def _payout(case: Case, payout: str, **changes: Any) -> Case:
+    return replace(case, payouts=_with(case.payouts, "id", payout, **changes))
+
+
+def _amount(case: Case, payout: str) -> Ore:
+    return next(p.amount for p in case.payouts if p.id == payout)
+
+
+def _payout_queued(case: Case, event: e.PayoutQueued) -> Case:
+    return _payout(case, event.payout, status="batched", batch=event.batch, changed_at=event.queued_at)
+
+
+def _payout_sent(case: Case, event: e.PayoutSent) -> Case:
+    return _payout(case, event.payout, status="sent", changed_at=event.sent_at)
+
+
+def _payout_settled(case: Case, event: e.PayoutSettled) -> Case:
+    case = _payout(case, event.payout, status="settled", changed_at=event.settled_at)
+    case = replace(case, bank_entries=(*case.bank_entries, event.entry))
+    return _add(case, paid=_amount(case, event.payout))
+
+
+def _payout_rejected(case: Case, event: e.PayoutRejected) -> Case:
+    case = _payout(case, event.payout, status="rejected", reason=event.reason, changed_at=event.rejected_at)
+    return _owe_mail(case, "payout_rejected", event.payout, event.rejected_at)
+
+
+def _payout_returned(case: Case, event: e.PayoutReturned) -> Case:
+    case = _payout(case, event.payout, status="returned", reason=event.reason, changed_at=event.returned_at)
+    case = replace(case, bank_entries=(*case.bank_entries, event.entry))
+    case = _add(case, paid=-_amount(case, event.payout))
+    return _owe_mail(case, "payout_rejected", event.payout, event.returned_at)
+
+
+def _link_issued(case: Case, event: e.ReportLinkIssued) -> Case:
+    case = replace(case, link=Link(event.link, event.token_hash, event.issued_at))
+    return _owe_mail(case, "report_link", event.link, event.issued_at)
+
+
+def _reminder_issued(case: Case, event: e.ReportReminderIssued) -> Case:
+    if case.link is None:
+        return case
+    reminded = replace(case.link, reminders_sent=(*case.link.reminders_sent, event.day))
+    return _owe_mail(replace(case, link=reminded), "report_reminder", event.day, event.issued_at)
+
+
+def _report_received(case: Case, event: e.ReportReceived) -> Case:
+    report = Report(
+        received_at=event.received_at,
+        late=event.late,
+        form_version=event.form_version,
+        answers=event.answers,
+        amount_used=event.amount_used,
+        amount_misused=event.amount_misused,
+        content_hash=event.content_hash,
+    )
+    case = replace(case, report=report, unproven_delivery=False)
+    return _owe_mail(case, "report_receipt", 1, event.received_at)
+
+
+def _report_assessed(case: Case, event: e.ReportAssessed) -> Case:
+    if case.report is None:
+        return case
+    case = replace(case, report=replace(case.report, assessed=True))
+    return _add(case, accepted_use=event.accepted)
+
+
+def _delivery_unproven(case: Case, _: e.DeliveryUnproven) -> Case:
+    return replace(case, unproven_delivery=True)
+
+
+def _recovery_proposed(case: Case, event: e.RecoveryProposed) -> Case:
+    recovery = Recovery(
+        id=event.recovery,
+        grounds=event.grounds,
+        claim=event.claim,
+        checks=event.checks,
+        proposed_at=event.proposed_at,
+        hearing_ends=event.hearing_ends,
+        proposed_waiver=event.proposed_waiver,
+    )
+    case = replace(case, recoveries=(*case.recoveries, recovery))
+    return _owe_mail(case, "hearing", event.recovery, event.proposed_at)
+
+
+def _recovery(case: Case, recovery: int, **changes: Any) -> Case:
+    return replace(case, recoveries=_with(case.recoveries, "id", recovery, **changes))
+
+
+def _decision_prepared(case: Case, event: e.DecisionPrepared) -> Case:
+    return _recovery(
+        case,
+        event.recovery,
+        status="prepared",
+        waived=event.waived,
+        reasons=event.reasons,
+        prepared_by=event.prepared_by,
+    )
+
+
+def _recovery_decided(case: Case, event: e.RecoveryDecided) -> Case:
+    case = _recovery(case, event.recovery, status="decided", decided_by=event.decided_by, decided_at=event.decided_at)
+    return _add(case, waived=next(r.waived for r in case.recoveries if r.id == event.recovery))
+
+
+def _letter_filed(case: Case, event: e.LetterFiled) -> Case:
+    case = _recovery(case, event.recovery, letter=event.letter)
+    decided_at = next(r.decided_at for r in case.recoveries if r.id == event.recovery)
+    return _owe_mail(case, "decision", event.recovery, decided_at) if decided_at else case
+
+
+def _invoice_raised(case: Case, event: e.InvoiceRaised) -> Case:
+    invoice = Invoice(event.invoice, event.recovery, event.amount, event.ocr, event.issued_on, event.due_on)
+    return _add(replace(case, invoices=(*case.invoices, invoice)), invoiced=event.amount)
+
+
+def _invoice_filed(case: Case, event: e.InvoiceFiled) -> Case:
+    filed = _with(case.invoices, "number", event.invoice, xml=event.xml, pdf=event.pdf)
+    return _owe_mail(replace(case, invoices=filed), "invoice", event.invoice, event.filed_at)
+
+
+def _repayment_received(case: Case, event: e.RepaymentReceived) -> Case:
+    invoice = next(i for i in case.invoices if i.number == event.invoice)
+    case = replace(
+        case,
+        invoices=_with(case.invoices, "number", event.invoice, settled=invoice.settled + event.amount),
+        bank_entries=(*case.bank_entries, event.entry),
+    )
+    return _add(case, settled=event.amount, surplus=event.surplus)
+
+
+def _mail_status(case: Case, mail: str, status: str) -> Case:
+    return replace(case, mails={**case.mails, mail: replace(case.mails[mail], status=status)})
+
+
+def _mail_sent(case: Case, event: e.MailSent) -> Case:
+    return _mail_status(case, event.mail, "sent")
+
+
+def _mail_delivered(case: Case, event: e.MailDelivered) -> Case:
+    return _mail_status(case, event.mail, "delivered")
+
+
+def _mail_bounced(case: Case, event: e.MailBounced) -> Case:
+    return _mail_status(case, event.mail, "bounced")
+
+
+_FOLDS: dict[type, Callable[[Case, Any], Case]] = {
+    e.CaseOpened: _opened,
+    e.RecipientChanged: _recipient_changed,
+    e.AllocationSet: _allocated,
+    e.RequisitionReceived: _requisition_received,
+    e.RequisitionApproved: _requisition_approved,
+    e.RequisitionRejected: _requisition_rejected,
+    e.PayoutQueued: _payout_queued,
+    e.PayoutSent: _payout_sent,
+    e.PayoutSettled: _payout_settled,
+    e.PayoutRejected: _payout_rejected,
+    e.PayoutReturned: _payout_returned,
+    e.ReportLinkIssued: _link_issued,
+    e.ReportReminderIssued: _reminder_issued,
+    e.ReportReceived: _report_received,
+    e.ReportAssessed: _report_assessed,
+    e.DeliveryUnproven: _delivery_unproven,
+    e.RecoveryProposed: _recovery_proposed,
+    e.DecisionPrepared: _decision_prepared,
+    e.RecoveryDecided: _recovery_decided,
+    e.LetterFiled: _letter_filed,
+    e.InvoiceRaised: _invoice_raised,
+    e.InvoiceFiled: _invoice_filed,
+    e.RepaymentReceived: _repayment_received,
+    e.MailSent: _mail_sent,
+    e.MailDelivered: _mail_delivered,
+    e.MailBounced: _mail_bounced,
+}

@@ -1,0 +1,121 @@
+"""What a case owes, read off its state. The commit writes what changed; the audit compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from statsbidrag.domain.case.state import Case
+from statsbidrag.domain.tasks import Task
+from statsbidrag.domain.terms import Terms
+from statsbidrag.domain.time import end_of, start_of
+
+BANK_ANSWER_WITHIN = timedelta(days=7)
+"""How long the bank may be silent about a payout before an officer asks; a silent payout is never resent by itself."""
+
+
+def owed(case: Case) -> frozenset[Task]:
+    """Give every task that follows from the case as it stands."""
+    if case.terms is None:
+        return frozenset()
+    return frozenset(
+        [
+            *_requisitions(case),
+            *_payouts(case),
+            *_report(case, case.terms),
+            *_recoveries(case),
+            *_invoices(case),
+            *_mails(case),
+        ]
+    )
+
+
+def _requisitions(case: Case) -> Iterator[Task]:
+    for requisition in case.requisitions:
+        if requisition.status == "received":
+            yield Task("requisitions", "validate_requisition", str(requisition.id), requisition.received_at)
+        elif requisition.status == "with_officer":
+            yield Task("officer", "decide_late_requisition", str(requisition.id), requisition.received_at)
+
+
+def _payouts(case: Case) -> Iterator[Task]:
+    for payout in case.payouts:
+        if payout.status == "ordered":
+            yield Task("payouts", "queue_payout", payout.id, payout.changed_at)
+        elif payout.status == "sent":
+            due = payout.changed_at + BANK_ANSWER_WITHIN
+            yield Task("officer", "ask_bank_about_payout", payout.id, due)
+        elif payout.status in ("rejected", "returned"):
+            yield Task("officer", "correct_payout_account", payout.id, payout.changed_at)
+
+
+def _report(case: Case, terms: Terms) -> Iterator[Task]:
+    report = case.report
+    if report is not None:
+        if not report.assessed:
+            yield Task("assessments", "assess_report", "1", report.received_at)
+        elif report.late and any(r.status == "decided" and "report_missing" in r.grounds for r in case.recoveries):
+            yield Task("officer", "reconsider_after_late_report", "1", report.received_at)
+        return
+    if case.money.paid == 0:
+        return
+    if case.link is None:
+        yield Task("report_links", "issue_report_link", "1", start_of(terms.report_opens))
+    elif case.unproven_delivery:
+        yield Task("officer", "prove_delivery_of_report_link", "1", missing_report_due(terms))
+    elif not case.recoveries:
+        yield from _reminders(case, terms)
+        yield Task("assessments", "assess_missing_report", "1", missing_report_due(terms))
+
+
+def _reminders(case: Case, terms: Terms) -> Iterator[Task]:
+    if case.link is None:
+        return
+    for day in terms.reminder_days:
+        due = reminder_due(terms, day)
+        if due > case.link.issued_at and day > max(case.link.reminders_sent, default=-(10**6)):
+            yield Task("report_links", "remind_of_report", str(day), due)
+
+
+def reminder_due(terms: Terms, day: int) -> datetime:
+    """Give the instant from which the reminder of a day on the ladder goes out."""
+    return start_of(terms.report_last_day + timedelta(days=day))
+
+
+def missing_report_due(terms: Terms) -> datetime:
+    """Give the instant from which a missing report is assessed: the day after the last reminder, or the last day."""
+    last = max((0, *terms.reminder_days))
+    return end_of(terms.report_last_day + timedelta(days=last))
+
+
+def _recoveries(case: Case) -> Iterator[Task]:
+    for recovery in case.recoveries:
+        about = str(recovery.id)
+        if recovery.status == "hearing":
+            yield Task("officer", "prepare_decision", about, recovery.hearing_ends)
+        elif recovery.status == "prepared":
+            yield Task("officer", "decide_recovery", about, recovery.hearing_ends)
+        elif recovery.decided_at is not None:
+            if not recovery.letter:
+                yield Task("letters", "file_letter", about, recovery.decided_at)
+            if recovery.to_invoice and not any(i.recovery == recovery.id for i in case.invoices):
+                yield Task("invoices", "raise_invoice", about, recovery.decided_at)
+
+
+def _invoices(case: Case) -> Iterator[Task]:
+    for invoice in case.invoices:
+        if not invoice.xml:
+            yield Task("invoices", "file_invoice", invoice.number, start_of(invoice.issued_on))
+        if invoice.open_amount > 0:
+            yield Task("officer", "follow_up_unpaid_invoice", invoice.number, end_of(invoice.due_on))
+    if case.money.surplus:
+        last = max(case.invoices, key=lambda invoice: invoice.number)
+        yield Task("officer", "refund_surplus", last.number, end_of(last.due_on))
+
+
+def _mails(case: Case) -> Iterator[Task]:
+    for mail in case.mails.values():
+        if mail.status == "owed":
+            yield Task("mail", "send_mail", mail.id, mail.owed_at)
+        elif mail.status == "bounced":
+            yield Task("officer", "correct_registry_address", mail.id, mail.owed_at)

@@ -1,0 +1,196 @@
+"""Decide on the report: the link, the reminders, what is received and how it is assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case.commands import (
+    AssessMissingReport,
+    AssessReport,
+    IssueReminder,
+    IssueReportLink,
+    SubmitReport,
+)
+from statsbidrag.domain.case.owed import missing_report_due, reminder_due
+from statsbidrag.domain.case.requisitions import opened
+from statsbidrag.domain.case.state import Case, Check, Ground, Report
+from statsbidrag.domain.errors import NotFound, Refusal
+from statsbidrag.domain.money import NOTHING, Ore, format_kronor
+from statsbidrag.domain.terms import Terms
+from statsbidrag.domain.time import end_of, format_date, start_of, swedish_date
+
+
+def issue_link(case: Case, command: IssueReportLink, now: datetime) -> Sequence[e.CaseEvent]:
+    """Issue the link once, from the round's date on, to a municipality that was paid."""
+    _, terms = opened(case)
+    if case.link is not None or case.report is not None:
+        return []
+    if now < start_of(terms.report_opens):
+        raise Refusal("report_not_open", f"Länken skickas från den {format_date(terms.report_opens)}.", status=409)
+    if case.money.paid == 0:
+        raise Refusal("nothing_to_report", "Kommunen har inte fått något bidrag att redovisa.", status=409)
+    return [e.ReportLinkIssued(1, command.token_hash, now)]
+
+
+def issue_reminder(case: Case, command: IssueReminder, now: datetime) -> Sequence[e.CaseEvent]:
+    """Remind once per step of the ladder, and not after a report or a later reminder."""
+    _, terms = opened(case)
+    link = case.link
+    passed = link is None or case.report is not None or bool(case.recoveries)
+    if link is None or passed or command.day <= max(link.reminders_sent, default=-(10**6)):
+        return []
+    if now < reminder_due(terms, command.day):
+        raise Refusal("reminder_not_due", "Det är för tidigt att påminna.", status=409)
+    return [e.ReportReminderIssued(command.day, now)]
+
+
+def submit(case: Case, command: SubmitReport, now: datetime) -> Sequence[e.CaseEvent]:
+    """Receive a report; a late one is received and stamped late."""
+    _, terms = opened(case)
+    if case.link is None:
+        raise NotFound("link_not_valid", "Länken gäller inte. Be Socialstyrelsen om en ny länk till registraturen.")
+    if case.report is not None:
+        raise Refusal(
+            "already_reported",
+            "Kommunen har redan lämnat sin återrapportering. Kontakta handläggaren om något behöver ändras.",
+            status=409,
+        )
+    if not 0 <= command.amount_used <= case.money.paid:
+        raise Refusal(
+            "amount_used_above_paid",
+            f"Skriv ett belopp från 0 till {format_kronor(case.money.paid)}, som är vad kommunen har fått.",
+            field="amount_used",
+        )
+    if not 0 <= command.amount_misused <= command.amount_used:
+        raise Refusal(
+            "amount_misused_above_used",
+            "Beloppet som använts till annat kan inte vara större än det belopp som har använts.",
+            field="amount_not_as_intended",
+        )
+    return [
+        e.ReportReceived(
+            received_at=now,
+            late=now >= end_of(terms.report_last_day),
+            form_version=command.form_version,
+            answers=command.answers,
+            amount_used=command.amount_used,
+            amount_misused=command.amount_misused,
+            content_hash=command.content_hash,
+        )
+    ]
+
+
+def assess(case: Case, _command: AssessReport, now: datetime) -> Sequence[e.CaseEvent]:
+    """Accept what was used rightly and in time; propose to recover the rest.
+
+    A report that came after the last day breaks a condition, so the whole grant is proposed and an officer
+    decides what to waive. A recovery that is already open takes the report in as an answer to its hearing.
+    """
+    _, terms = opened(case)
+    report = case.report
+    if report is None:
+        raise NotFound("unknown_report", "Det finns ingen återrapportering att bedöma.")
+    if report.assessed:
+        return []
+    if case.recoveries:
+        return [e.ReportAssessed(Ore(0), (_in_time(report, terms),))]
+    checks = (_in_time(report, terms), _all_used(case, report), _used_rightly(report))
+    if report.late:
+        proposal = propose(case, now, grounds=("late_report",), claim=case.money.to_account_for, checks=checks)
+        return [e.ReportAssessed(Ore(0), checks), proposal]
+    unspent = case.money.paid - report.amount_used
+    claim = Ore(unspent + report.amount_misused)
+    assessed = e.ReportAssessed(Ore(case.money.paid - claim), checks)
+    if claim == 0:
+        return [assessed]
+    grounds: list[Ground] = ["unspent"] if unspent else []
+    if report.amount_misused:
+        grounds.append("misused")
+    waiver = claim if claim < terms.smallest_claim else Ore(0)
+    return [assessed, propose(case, now, grounds=tuple(grounds), claim=claim, checks=checks, waiver=waiver)]
+
+
+def assess_missing(case: Case, _command: AssessMissingReport, now: datetime) -> Sequence[e.CaseEvent]:
+    """Propose to recover the whole grant when no report came; only with proof that the link arrived."""
+    _, terms = opened(case)
+    if case.report is not None or case.recoveries or case.unproven_delivery or case.money.paid == 0:
+        return []
+    if now < missing_report_due(terms):
+        raise Refusal("report_not_overdue", "Det är för tidigt att bedöma en utebliven återrapportering.", status=409)
+    proofs = [
+        m.id for m in case.mails.values() if m.kind in ("report_link", "report_reminder") and m.status == "delivered"
+    ]
+    if not proofs:
+        return [e.DeliveryUnproven()]
+    check = Check(
+        rule="report_received_in_time",
+        passed=False,
+        inputs={"last_day": terms.report_last_day.isoformat(), "delivered": ", ".join(sorted(proofs))},
+        arithmetic=f"no report < {end_of(terms.report_last_day).isoformat()}",
+        explanation=f"Återrapporteringen skulle ha kommit in senast den {format_date(terms.report_last_day)}. "
+        "Länken är levererad till kommunens registratur.",
+    )
+    return [propose(case, now, grounds=("report_missing",), claim=case.money.to_account_for, checks=(check,))]
+
+
+def propose(
+    case: Case,
+    now: datetime,
+    *,
+    grounds: tuple[Ground, ...],
+    claim: Ore,
+    checks: tuple[Check, ...],
+    waiver: Ore = NOTHING,
+) -> e.RecoveryProposed:
+    """Open a recovery with its hearing; the municipality has whole days to answer."""
+    _, terms = opened(case)
+    last_day = swedish_date(now) + timedelta(days=terms.hearing_days)
+    return e.RecoveryProposed(
+        recovery=len(case.recoveries) + 1,
+        grounds=grounds,
+        claim=claim,
+        proposed_waiver=waiver,
+        checks=checks,
+        proposed_at=now,
+        hearing_ends=end_of(last_day),
+    )
+
+
+def _in_time(report: Report, terms: Terms) -> Check:
+    ends = end_of(terms.report_last_day)
+    return Check(
+        rule="report_received_in_time",
+        passed=not report.late,
+        inputs={
+            "received_at": report.received_at.isoformat(),
+            "last_day": terms.report_last_day.isoformat(),
+        },
+        arithmetic=f"{report.received_at.isoformat()} < {ends.isoformat()}",
+        explanation=f"Sista dag för återrapportering var den {format_date(terms.report_last_day)}.",
+    )
+
+
+def _all_used(case: Case, report: Report) -> Check:
+    unspent = Ore(case.money.paid - report.amount_used)
+    return Check(
+        rule="all_money_used",
+        passed=unspent == 0,
+        inputs={"paid": str(case.money.paid), "amount_used": str(report.amount_used)},
+        arithmetic=f"{case.money.paid} - {report.amount_used} = {unspent}",
+        explanation=f"Utbetalt {format_kronor(case.money.paid)}, använt {format_kronor(report.amount_used)}, "
+        f"inte använt {format_kronor(unspent)}.",
+    )
+
+
+def _used_rightly(report: Report) -> Check:
+    rightly = Ore(report.amount_used - report.amount_misused)
+    return Check(
+        rule="money_used_under_the_conditions",
+        passed=report.amount_misused == 0,
+        inputs={"amount_used": str(report.amount_used), "amount_misused": str(report.amount_misused)},
+        arithmetic=f"{report.amount_used} - {report.amount_misused} = {rightly}",
+        explanation=f"Använt enligt villkoren {format_kronor(rightly)}, "
+        f"till annat {format_kronor(report.amount_misused)}.",
+    )

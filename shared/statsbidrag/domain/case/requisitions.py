@@ -1,0 +1,137 @@
+"""Decide on requisitions: what is received, and what is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case.commands import SubmitRequisition, ValidateRequisition
+from statsbidrag.domain.case.state import Case, Check, Requisition
+from statsbidrag.domain.errors import NotFound, Refusal
+from statsbidrag.domain.identifiers import payout_id
+from statsbidrag.domain.money import ORE_PER_KRONA, Ore, format_kronor
+from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.terms import Terms
+from statsbidrag.domain.time import end_of, format_date, start_of
+
+
+def opened(case: Case) -> tuple[Recipient, Terms]:
+    """Give recipient and terms; `NotFound` for a municipality without a share in the round."""
+    if case.recipient is None or case.terms is None:
+        raise NotFound("unknown_municipality", "Kommunen finns inte i bidragsomgångens fördelningslista.")
+    return case.recipient, case.terms
+
+
+def submit(case: Case, command: SubmitRequisition, now: datetime) -> list[e.CaseEvent]:
+    """Receive a requisition if it may be received at all; a late one is received and stamped late."""
+    _, terms = opened(case)
+    refuse_amount(command.amount, case.money.allocated)
+    if now < start_of(terms.requisition_opens):
+        raise Refusal("round_not_open", f"Rekvirering öppnar den {format_date(terms.requisition_opens)}.", status=409)
+    live = [r for r in case.requisitions if r.status != "rejected"]
+    if len(live) >= terms.requisitions_allowed:
+        raise Refusal(
+            "already_requisitioned",
+            f"Kommunen har redan rekvirerat {format_kronor(live[-1].amount)}. "
+            "Kontakta handläggaren om något behöver ändras.",
+            status=409,
+        )
+    if command.amount > case.money.allocated - sum(r.amount for r in live):
+        raise amount_above(Ore(case.money.allocated - sum(r.amount for r in live)))
+    return [
+        e.RequisitionReceived(
+            requisition=len(case.requisitions) + 1,
+            amount=command.amount,
+            account=command.account,
+            invoice_reference=command.invoice_reference,
+            peppol_id=command.peppol_id,
+            received_at=now,
+            content_hash=command.content_hash,
+            late=now >= end_of(terms.requisition_last_day),
+        )
+    ]
+
+
+def refuse_amount(amount: Ore, highest: Ore) -> None:
+    """Refuse an amount that is not whole kronor, more than zero and within the allocation."""
+    if amount % ORE_PER_KRONA:
+        raise Refusal("amount_not_whole", "Skriv beloppet i hela kronor, utan ören.", field="amount")
+    if amount <= 0:
+        raise Refusal("amount_not_positive", "Skriv ett belopp som är större än noll.", field="amount")
+    if amount > highest:
+        raise amount_above(highest)
+
+
+def amount_above(highest: Ore) -> Refusal:
+    """Say that the amount is above what the municipality may draw, in öre."""
+    return Refusal(
+        "amount_above_allocation",
+        f"Beloppet är högre än kommunen kan rekvirera. Skriv högst {format_kronor(highest)}.",
+        field="amount",
+    )
+
+
+def validate(case: Case, command: ValidateRequisition, now: datetime) -> Sequence[e.CaseEvent]:
+    """Approve or reject a received requisition, with every rule shown; already decided gives no events."""
+    requisition = next((r for r in case.requisitions if r.id == command.requisition), None)
+    if requisition is None:
+        raise NotFound("unknown_requisition", "Rekvisitionen finns inte.")
+    if requisition.status in ("approved", "rejected"):
+        return []
+    checks = rules(case, requisition)
+    if not all(check.passed for check in checks):
+        return [e.RequisitionRejected(requisition.id, checks, now)]
+    payout = payout_id(case.round, case.municipality, len(case.payouts) + 1)
+    return [e.RequisitionApproved(requisition.id, payout, checks, now)]
+
+
+def rules(case: Case, requisition: Requisition) -> tuple[Check, ...]:
+    """Try every rule on a requisition; the agent and the declaration were required to send it in."""
+    recipient, terms = opened(case)
+    room = case.money.allocated - case.money.approved
+    ends = end_of(terms.requisition_last_day)
+    approved = sum(1 for r in case.requisitions if r.status == "approved")
+    return (
+        Check(
+            rule="amount_within_allocation",
+            passed=0 < requisition.amount <= room,
+            inputs={
+                "amount": str(requisition.amount),
+                "allocated": str(case.money.allocated),
+                "approved_before": str(case.money.approved),
+                "allocation_list": case.allocation_list,
+            },
+            arithmetic=f"0 < {requisition.amount} <= {case.money.allocated} - {case.money.approved} = {room}",
+            explanation=f"Rekvirerat {format_kronor(requisition.amount)}; "
+            f"kvar att rekvirera {format_kronor(Ore(max(room, 0)))}.",
+        ),
+        Check(
+            rule="received_in_time",
+            passed=requisition.received_at < ends,
+            inputs={
+                "received_at": requisition.received_at.isoformat(),
+                "last_day": terms.requisition_last_day.isoformat(),
+            },
+            arithmetic=f"{requisition.received_at.isoformat()} < {ends.isoformat()}",
+            explanation=f"Sista dag för rekvisition var den {format_date(terms.requisition_last_day)}.",
+        ),
+        Check(
+            rule="requisitions_allowed",
+            passed=approved < terms.requisitions_allowed,
+            inputs={"approved": str(approved), "allowed": str(terms.requisitions_allowed)},
+            arithmetic=f"{approved} < {terms.requisitions_allowed}",
+            explanation=f"Kommunen kan rekvirera {terms.requisitions_allowed} gång i omgången.",
+        ),
+        Check(
+            rule="account_verified",
+            passed=requisition.account == recipient.account,
+            inputs={
+                "account_kind": requisition.account.kind,
+                "verified_account_kind": recipient.account.kind,
+                "same_number": str(requisition.account.number == recipient.account.number).lower(),
+            },
+            arithmetic="account in the requisition = verified account in the register",
+            explanation="Utbetalning görs bara till kommunens verifierade konto.",
+        ),
+    )

@@ -1,0 +1,260 @@
+"""What a case knows: one municipality in one round.
+
+Amounts are öre, instants UTC, dates Swedish calendar days.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId, case_number
+from statsbidrag.domain.money import Ore
+from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.terms import Terms
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One rule tried on a case: what was compared with what, and how it came out.
+
+    Attributes
+    ----------
+    rule
+        English name of the rule.
+    inputs
+        Name and value of everything the rule looked at, as text; amounts in öre.
+    arithmetic
+        The comparison or sum as written out: ``4618360000 <= 4618360000``.
+    explanation
+        The outcome in Swedish, for the decision.
+    """
+
+    rule: str
+    passed: bool
+    inputs: dict[str, str]
+    arithmetic: str
+    explanation: str
+
+
+RequisitionStatus = Literal["received", "with_officer", "approved", "rejected"]
+
+
+class Requisition(msgspec.Struct, frozen=True):
+    """What the municipality asked for."""
+
+    id: int
+    amount: Ore
+    account: Account
+    invoice_reference: str
+    peppol_id: str
+    received_at: datetime
+    content_hash: str
+    status: RequisitionStatus
+    checks: tuple[Check, ...] = ()
+    decided_at: datetime | None = None
+
+
+PayoutStatus = Literal["ordered", "batched", "sent", "settled", "rejected", "returned"]
+
+
+class Payout(msgspec.Struct, frozen=True):
+    """Money on its way to the municipality."""
+
+    id: str
+    amount: Ore
+    account: Account
+    status: PayoutStatus
+    changed_at: datetime
+    batch: str = ""
+    reason: str = ""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A way in to the report form; the token itself is never stored."""
+
+    number: int
+    token_hash: str
+    issued_at: datetime
+    reminders_sent: tuple[int, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """How the municipality says the money was used."""
+
+    received_at: datetime
+    late: bool
+    form_version: int
+    answers: dict[str, str | int]
+    amount_used: Ore
+    amount_misused: Ore
+    content_hash: str
+    assessed: bool = False
+
+
+Ground = Literal["unspent", "misused", "late_report", "report_missing"]
+RecoveryStatus = Literal["hearing", "prepared", "decided"]
+
+
+class Recovery(msgspec.Struct, frozen=True):
+    """A claim for money back, from proposal to decision."""
+
+    id: int
+    grounds: tuple[Ground, ...]
+    claim: Ore
+    checks: tuple[Check, ...]
+    proposed_at: datetime
+    hearing_ends: datetime
+    proposed_waiver: Ore
+    status: RecoveryStatus = "hearing"
+    waived: Ore = Ore(0)
+    reasons: str = ""
+    prepared_by: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    letter: str = ""
+
+    @property
+    def to_invoice(self) -> Ore:
+        """What remains to claim after the waiver, öre."""
+        return Ore(self.claim - self.waived)
+
+
+class Invoice(msgspec.Struct, frozen=True):
+    """A recovery invoice."""
+
+    number: str
+    recovery: int
+    amount: Ore
+    ocr: str
+    issued_on: date
+    due_on: date
+    settled: Ore = Ore(0)
+    credited: Ore = Ore(0)
+    xml: str = ""
+    pdf: str = ""
+
+    @property
+    def open_amount(self) -> Ore:
+        """What is still to be paid, öre."""
+        return Ore(self.amount - self.credited - self.settled)
+
+
+MailKind = Literal[
+    "requisition_receipt",
+    "requisition_late",
+    "requisition_approved",
+    "requisition_rejected",
+    "payout_rejected",
+    "report_link",
+    "report_reminder",
+    "report_receipt",
+    "hearing",
+    "decision",
+    "invoice",
+]
+MailStatus = Literal["owed", "sent", "delivered", "bounced"]
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """One e-mail by its fixed name.
+
+    Attributes
+    ----------
+    about
+        Which requisition, reminder, recovery or invoice it speaks of.
+    """
+
+    id: str
+    kind: MailKind
+    about: str
+    to: str
+    owed_at: datetime
+    status: MailStatus = "owed"
+
+
+class Money(msgspec.Struct, frozen=True):
+    """The case's accounts, öre. ``paid = accepted_use + waived + recovered + to_account_for``.
+
+    Attributes
+    ----------
+    approved
+        Sum of approved requisitions.
+    paid
+        Booked by the bank, less what the bank returned.
+    settled
+        Repaid on invoices; `surplus` is what came in above them.
+    """
+
+    allocated: Ore = Ore(0)
+    requisitioned: Ore = Ore(0)
+    approved: Ore = Ore(0)
+    paid: Ore = Ore(0)
+    accepted_use: Ore = Ore(0)
+    waived: Ore = Ore(0)
+    invoiced: Ore = Ore(0)
+    credited: Ore = Ore(0)
+    settled: Ore = Ore(0)
+    surplus: Ore = Ore(0)
+
+    @property
+    def recovered(self) -> Ore:
+        """What is claimed back by invoice, net of credit notes."""
+        return Ore(self.invoiced - self.credited)
+
+    @property
+    def to_account_for(self) -> Ore:
+        """Money paid that is neither accepted, waived nor claimed yet."""
+        return Ore(self.paid - self.accepted_use - self.waived - self.recovered)
+
+    def imbalances(self) -> list[str]:
+        """Name every conservation line of the grant that does not hold; empty when the books balance."""
+        lines = {
+            "0 <= paid <= approved <= allocated": 0 <= self.paid <= self.approved <= self.allocated,
+            "accepted, waived and recovered are within what was paid": self.to_account_for >= 0,
+            "nothing is negative": min(self.accepted_use, self.waived, self.recovered, self.credited) >= 0,
+            "settled <= invoiced": 0 <= self.settled <= self.recovered,
+        }
+        return [line for line, holds in lines.items() if not holds]
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One municipality in one round, as its journal folds to."""
+
+    round: RoundId
+    municipality: MunicipalityCode
+    recipient: Recipient | None = None
+    terms: Terms | None = None
+    allocation_list: str = ""
+    money: Money = Money()
+    requisitions: tuple[Requisition, ...] = ()
+    payouts: tuple[Payout, ...] = ()
+    link: Link | None = None
+    report: Report | None = None
+    unproven_delivery: bool = False
+    recoveries: tuple[Recovery, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    mails: dict[str, Mail] = {}
+    bank_entries: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """Name the case for people: its case number."""
+        return case_number(self.round, self.municipality)
+
+    @property
+    def undecided_recovery(self) -> Recovery | None:
+        """The recovery that waits for a decision, if one does."""
+        return next((r for r in self.recoveries if r.status != "decided"), None)
+
+
+def case_key(round_id: RoundId, municipality: MunicipalityCode) -> str:
+    """Give the key under which a case is stored: ``CASE#2025#0114``."""
+    return f"CASE#{round_id}#{municipality}"
+
+
+def empty_case(key: str) -> Case:
+    """Give a case before its first event."""
+    _, round_id, municipality = key.split("#")
+    return Case(RoundId(round_id), MunicipalityCode(municipality))
