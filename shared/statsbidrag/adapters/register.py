@@ -1,0 +1,53 @@
+"""The register of recipients: one item a municipality, all under one key so that a Query gives them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from statsbidrag.domain.journal import canonical
+from statsbidrag.domain.recipient import Recipient
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_KEY = "REGISTER"
+
+
+class DynamoDBRegister:
+    """`Register` in the table of the books."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, municipality: str) -> Recipient | None:
+        """Give one municipality's entry."""
+        item = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": _KEY}, "sk": {"S": municipality}}, ConsistentRead=True
+        ).get("Item")
+        return msgspec.json.decode(item["recipient"]["S"], type=Recipient) if item else None
+
+    def all(self) -> Sequence[Recipient]:
+        """Give every entry, by code."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": _KEY}},
+            ConsistentRead=True,
+        )
+        return [msgspec.json.decode(item["recipient"]["S"], type=Recipient) for page in pages for item in page["Items"]]
+
+    def put(self, recipients: Sequence[Recipient]) -> None:
+        """Replace entries; each one whole, so that doing it again changes nothing."""
+        for recipient in recipients:
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "pk": {"S": _KEY},
+                    "sk": {"S": recipient.municipality},
+                    "recipient": {"S": canonical(recipient).decode()},
+                },
+            )

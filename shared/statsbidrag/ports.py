@@ -1,0 +1,181 @@
+"""What the use cases need from outside, as Protocols. Adapters answer them on AWS, fakes in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from statsbidrag.domain.journal import Lookup, Record
+from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.tasks import Queue, Task
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The stored fold of a journal.
+
+    Attributes
+    ----------
+    version
+        Number of its last event; 0 before the first.
+    head
+        Hash of its last event.
+    state
+        Canonical JSON of the state.
+    """
+
+    key: str
+    version: int
+    head: str
+    state: bytes
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One call from outside, known by its idempotency key.
+
+    Attributes
+    ----------
+    key
+        As the caller sent it, made unique to caller and operation.
+    content_hash
+        SHA-256 of what was asked; the same key with another content is refused.
+    """
+
+    key: str
+    content_hash: str
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """That a request was carried out, and what was answered."""
+
+    content_hash: str
+    answer: bytes
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """Everything that changes together, or not at all.
+
+    Attributes
+    ----------
+    expected
+        Version of the snapshot that was decided on; 0 when there must be none.
+    snapshot
+        The new fold.
+    tasks_put, tasks_removed
+        The difference in what is owed.
+    correlation
+        Goes with the tasks, so that one call can be followed through every step.
+    """
+
+    expected: int
+    snapshot: Snapshot
+    status: str
+    records: tuple[Record, ...]
+    tasks_put: frozenset[Task]
+    tasks_removed: frozenset[Task]
+    lookups: tuple[Lookup, ...]
+    correlation: str
+    request: Request | None = None
+    answer: bytes = b""
+
+
+class DueTask(msgspec.Struct, frozen=True):
+    """A task as it lies in the index, with whose it is."""
+
+    key: str
+    task: Task
+    correlation: str
+
+
+class Store(Protocol):
+    """The books: aggregates, their journals and what they owe."""
+
+    def load(self, key: str) -> Snapshot | None:
+        """Give the snapshot under a key, read consistently."""
+
+    def marker(self, key: str, request: Request) -> Marker | None:
+        """Give the marker of a request on an aggregate, read consistently."""
+
+    def commit(self, commit: Commit) -> None:
+        """Write it all or nothing; `Conflict` when another writer was first."""
+
+    def history(self, key: str) -> Sequence[Record]:
+        """Give an aggregate's journal in order."""
+
+    def tasks_of(self, key: str) -> frozenset[Task]:
+        """Give the tasks stored for an aggregate."""
+
+    def due(self, queue: Queue, now: datetime) -> Iterator[DueTask]:
+        """Give tasks of a queue that are due, oldest first; the index may lag behind by moments."""
+
+    def listed(self, index: str) -> Iterator[str]:
+        """Give the names under an index, such as the municipalities of a round."""
+
+    def found(self, index: str, name: str) -> str | None:
+        """Give the key of the aggregate that a lookup names."""
+
+    def claim(self, name: str, now: datetime) -> datetime | None:
+        """Claim an effect that must happen once; gives when it was claimed before, if it was."""
+
+
+class Register(Protocol):
+    """The register of recipients."""
+
+    def get(self, municipality: str) -> Recipient | None:
+        """Give one municipality's entry."""
+
+    def all(self) -> Sequence[Recipient]:
+        """Give every entry, by code."""
+
+    def put(self, recipients: Sequence[Recipient]) -> None:
+        """Replace entries."""
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """Give the instant in UTC."""
+
+
+class Calendar(Protocol):
+    """When banks are open."""
+
+    def is_bank_day(self, day: date) -> bool:
+        """Tell whether Swedish banks carry out payments on a day."""
+
+
+class Files(Protocol):
+    """A bucket."""
+
+    def get(self, key: str) -> bytes:
+        """Give an object's content."""
+
+    def put(self, key: str, content: bytes, media_type: str) -> None:
+        """Write an object under a fixed name; the same content again is no change, another content is refused."""
+
+    def metadata(self, key: str) -> Mapping[str, str]:
+        """Give an object's own metadata."""
+
+
+class Queues(Protocol):
+    """Where due tasks go."""
+
+    def send(self, queue: Queue, tasks: Sequence[DueTask]) -> None:
+        """Put tasks on a queue; raises if any of them was not taken."""
+
+
+class Mailer(Protocol):
+    """The mail service."""
+
+    def send(self, mail_id: str, to: str, message: bytes) -> str:
+        """Hand over one e-mail (7-bit MIME) and give the service's message id."""
+
+
+class Links(Protocol):
+    """Tokens of report links: made again from their purpose at need, and never stored."""
+
+    def token(self, purpose: str) -> str:
+        """Give the 256-bit token for a purpose, URL-safe."""

@@ -1,0 +1,196 @@
+"""The one way to change anything: load, decide, fold, and commit what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from statsbidrag.domain.errors import Conflict, CorruptBooks, Refusal
+from statsbidrag.domain.journal import GENESIS, Kind, Lookup, Record, canonical, seal
+from statsbidrag.ports import Clock, Commit, Request, Snapshot, Store
+
+S = TypeVar("S")
+E = TypeVar("E")
+C = TypeVar("C")
+
+ATTEMPTS = 8
+"""How often a decision is made anew after another writer was first."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who or what acts, and the call it can be traced to.
+
+    Attributes
+    ----------
+    actor
+        ``agent:…``, ``officer:…`` or ``system:<function>``; no personal data.
+    """
+
+    actor: str
+    correlation: str
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[S]):
+    """What a command came to.
+
+    Attributes
+    ----------
+    records
+        The events written; empty when it was already so.
+    answer
+        What the caller is told; a request that comes again gets the answer of the first time.
+    """
+
+    state: S
+    records: Sequence[Record]
+    answer: bytes = b""
+
+
+@dataclass(frozen=True)
+class Books:
+    """The store with its clock.
+
+    Attributes
+    ----------
+    observe
+        Called with each record and the context once it is written: one log line per business event.
+    """
+
+    store: Store
+    clock: Clock
+    observe: Callable[[Record, Context], None]
+
+    def now(self) -> datetime:
+        """Give the instant in UTC."""
+        return self.clock.now()
+
+    def state(self, kind: Kind[S, E, C], key: str) -> S:
+        """Give an aggregate as it stands; its empty state if nothing happened yet."""
+        return _state(kind, key, self.store.load(key))
+
+    def handle(
+        self,
+        kind: Kind[S, E, C],
+        key: str,
+        command: C,
+        context: Context,
+        *,
+        request: Request | None = None,
+        answer: Callable[[S], object] | None = None,
+    ) -> Outcome[S]:
+        """Carry out a command on one aggregate.
+
+        Parameters
+        ----------
+        request
+            Idempotency key of a call from outside; its marker is part of the commit.
+        answer
+            What to tell the caller, made from the new state and kept with the marker.
+
+        Raises
+        ------
+        Refusal
+            The rules say no, or ``key_used_for_another_request``.
+        Conflict
+            Other writers were first too many times.
+        """
+        for _ in range(ATTEMPTS):
+            if request is not None and (told := self._told(key, request)) is not None:
+                return Outcome(self.state(kind, key), (), told)
+            snapshot = self.store.load(key)
+            state = _state(kind, key, snapshot)
+            now = self.clock.now()
+            try:
+                events = kind.decide(state, command, now)
+            except Refusal:
+                # The same request may have been carried out between the two reads.
+                told = self._told(key, request) if request is not None else None
+                if told is None:
+                    raise
+                return Outcome(state, (), told)
+            if not events:
+                return Outcome(state, (), canonical(answer(state)) if answer else b"")
+            commit, after = _commit(
+                kind,
+                key,
+                snapshot,
+                state,
+                events,
+                now=now,
+                context=context,
+                request=request,
+                answer=answer,
+            )
+            try:
+                self.store.commit(commit)
+            except Conflict:
+                continue
+            for record in commit.records:
+                self.observe(record, context)
+            return Outcome(after, commit.records, commit.answer)
+        raise Conflict(key)
+
+    def _told(self, key: str, request: Request) -> bytes | None:
+        marker = self.store.marker(key, request)
+        if marker is None:
+            return None
+        if marker.content_hash != request.content_hash:
+            raise Refusal(
+                "key_used_for_another_request",
+                "Samma nyckel (Idempotency-Key) har redan använts för ett annat innehåll. Använd en ny nyckel.",
+            )
+        return marker.answer
+
+
+def _state(kind: Kind[S, E, C], key: str, snapshot: Snapshot | None) -> S:
+    if snapshot is None:
+        return kind.empty(key)
+    try:
+        return msgspec.json.decode(snapshot.state, type=kind.state)
+    except msgspec.MsgspecError as error:
+        raise CorruptBooks(f"{key}: the snapshot does not decode: {error}") from error
+
+
+def _commit(
+    kind: Kind[S, E, C],
+    key: str,
+    snapshot: Snapshot | None,
+    state: S,
+    events: Sequence[E],
+    *,
+    now: datetime,
+    context: Context,
+    request: Request | None,
+    answer: Callable[[S], object] | None,
+) -> tuple[Commit, S]:
+    version, head = (snapshot.version, snapshot.head) if snapshot else (0, GENESIS)
+    records: list[Record] = []
+    lookups: list[Lookup] = []
+    after = state
+    for number, event in enumerate(events, start=version + 1):
+        record = seal(key, number, event, actor=context.actor, at=now, prev=head)
+        head = record.hash
+        records.append(record)
+        after = kind.evolve(after, event)
+        lookups += kind.lookups(after, event)
+    before_owed, after_owed = kind.owed(state), kind.owed(after)
+    kept = {task.id for task in after_owed}
+    commit = Commit(
+        expected=version,
+        snapshot=Snapshot(key, version + len(records), head, canonical(after)),
+        status=kind.status(after),
+        records=tuple(records),
+        tasks_put=after_owed - before_owed,
+        tasks_removed=frozenset(task for task in before_owed if task.id not in kept),
+        lookups=tuple(lookups),
+        correlation=context.correlation,
+        request=request,
+        answer=canonical(answer(after)) if answer else b"",
+    )
+    return commit, after
