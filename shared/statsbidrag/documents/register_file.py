@@ -21,9 +21,7 @@ _COLUMNS = (
     Column("invoice_reference", "Fakturareferens", ("fakturareferens", "invoice_reference")),
     Column("peppol_id", "Peppol-id", ("peppol-id", "peppol_id")),
 )
-_EMAIL = re.compile(
-    r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _ORGANISATION_SCHEME = "0007"
 
 
@@ -37,9 +35,7 @@ class _Unique(NamedTuple):
 
 _UNIQUE = (
     _Unique("municipality_doubled", "kommunkoden", lambda recipient: recipient.municipality),
-    _Unique(
-        "organisation_number_doubled", "organisationsnumret", lambda recipient: recipient.organisation_number
-    ),
+    _Unique("organisation_number_doubled", "organisationsnumret", lambda recipient: recipient.organisation_number),
     _Unique("account_doubled", "kontot", lambda recipient: recipient.account),
 )
 
@@ -85,9 +81,7 @@ def _read_recipient(line: Line, collector: Collector) -> Recipient | None:
     return None
 
 
-def _check_unique(
-    line: Line, recipient: Recipient, seen: dict[tuple[str, object], int], collector: Collector
-) -> None:
+def _check_unique(line: Line, recipient: Recipient, seen: dict[tuple[str, object], int], collector: Collector) -> None:
     for unique in _UNIQUE:
         first = seen.setdefault((unique.code, unique.value(recipient)), line.number)
         if first != line.number:

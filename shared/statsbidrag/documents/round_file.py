@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
@@ -48,7 +49,7 @@ def read_round(data: bytes) -> Round:
     _in_ore(_section(raw, "terms"), "terms.", "smallest_claim")
     _identify_agency(_section(raw, "agency"))
     try:
-        round_ = msgspec.convert(raw, Round)
+        round_ = msgspec.convert(raw, Round, builtin_types=(date, datetime))
     except msgspec.ValidationError as error:
         raise _structure_refusal(str(error)) from None
     contradictions = [c for c in (*_round_rules(round_), *_date_rules(round_), *_form_rules(round_)) if not c.holds]

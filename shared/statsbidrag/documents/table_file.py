@@ -151,8 +151,6 @@ def read_table(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
 def _read(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
     if len(data) > LARGEST_FILE:
         raise Refusal("file_too_large", "Filen är större än 10 MB. Skicka bara tabellen.")
-    if not data.strip():
-        raise Refusal("file_empty", "Filen är tom.")
     encoding: Encoding = "xlsx"
     if data.startswith(_ZIP):
         sheets = _read_workbook(data, filename)
@@ -160,11 +158,14 @@ def _read(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
         raise _not_xlsx()
     else:
         text, encoding = _decode(data)
-        sheets = _read_csv(text)
+        sheets = _read_csv(text, columns)
+    if not any(sheets):
+        raise Refusal("file_empty", "Filen är tom.")
     rows, places, header = _find_table(sheets, columns)
+    if len(rows) > _MOST_ROWS:
+        raise _too_many_rows()
     lines = tuple(
-        Line(row.number, {key: row.cells[i] if i < len(row.cells) else "" for key, i in places.items()})
-        for row in rows
+        Line(row.number, {key: row.cells[i] if i < len(row.cells) else "" for key, i in places.items()}) for row in rows
     )
     if not lines:
         raise Refusal("file_empty", "Filen har inga rader under rubrikraden.")
@@ -224,31 +225,39 @@ def _decode(data: bytes) -> tuple[str, Encoding]:
         raise unreadable from None
 
 
-def _read_csv(text: str) -> list[list[_Row]]:
+def _read_csv(text: str, columns: Sequence[Column]) -> list[list[_Row]]:
     """Read the text once with each delimiter; the header tells later which one was meant."""
-    tables = [table for delimiter in ";," if (table := _split(text, delimiter))]
-    if not tables:
-        raise Refusal("file_unreadable", "Filen går inte att läsa som CSV. Kontrollera citattecknen.")
+    tables = []
+    for delimiter in ";,":
+        rows, whole = _split(text, delimiter)
+        if not whole and _header_index(rows, columns) is not None:
+            raise Refusal("file_unreadable", "Filen går inte att läsa som CSV. Kontrollera citattecknen.")
+        tables.append(rows)
     return tables
 
 
-def _split(text: str, delimiter: str) -> list[_Row]:
+def _split(text: str, delimiter: str) -> tuple[list[_Row], bool]:
+    """Split the text into rows, and tell whether it could be read to its end."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[_Row] = []
     try:
         for cells in reader:
             _keep(rows, _Row(reader.line_num, tuple(_clean(cell) for cell in cells)))
     except csv.Error:
-        return []
-    return rows
+        return rows, False
+    return rows, True
 
 
 def _keep(rows: list[_Row], row: _Row) -> None:
     """Keep a row that is not blank; spreadsheets may have thousands of blank ones, but not without end."""
-    if row.number > _LAST_ROW or len(rows) == _MOST_ROWS:
-        raise Refusal("file_too_large", f"Filen har fler än {_MOST_ROWS} rader. Skicka bara tabellen.")
+    if row.number > _LAST_ROW:
+        raise _too_many_rows()
     if any(row.cells):
         rows.append(row)
+
+
+def _too_many_rows() -> Refusal:
+    return Refusal("file_too_large", f"Filen har fler än {_MOST_ROWS} rader. Skicka bara tabellen.")
 
 
 def _clean(cell: str) -> str:
@@ -277,9 +286,7 @@ def _check_parts(data: bytes, filename: str) -> None:
         if filename.endswith(".xlsm") or any("vbaproject" in part.filename.lower() for part in parts):
             raise Refusal("macros", "Excel-filen har makron. Spara den som vanlig .xlsx.")
         # A workbook needs no document type; with one, an XML parser can be made to grow without end.
-        if any(
-            b"<!DOCTYPE" in archive.read(part) for part in parts if part.filename.endswith((".xml", ".rels"))
-        ):
+        if any(b"<!DOCTYPE" in archive.read(part) for part in parts if part.filename.endswith((".xml", ".rels"))):
             raise _not_xlsx()
 
 
