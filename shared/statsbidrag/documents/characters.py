@@ -14,8 +14,8 @@ _NOT_BANK = re.compile(r"[^A-Za-z0-9ÅÄÖåäö/\-?:().,'+ ]")
 _NOT_BANK_ID = re.compile(r"[^A-Za-z0-9\-]")
 # What Libertinus Serif draws; a glyph that no font has would make the PDF unfit for the archive.
 _NOT_PRINT = re.compile(
-    "[^\n\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026"
-    "\u202f\u2030\u2032\u2033\u2039\u203a\u20ac\u2122\u2190-\u2193\u2212\u2260\u2264\u2265\ufffd]"
+    "[^\n\u0020-\u007e\u00a0-\u00ac\u00ae-\u024f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u0400-\u045f"
+    "\u1e00-\u1eff\u2010-\u2015\u2018-\u201f\u2020-\u2027\u202f\u2030-\u203a\u20a0-\u20bf\u2122\u2190-\u226f\ufffd]"
 )
 
 
@@ -52,5 +52,7 @@ def print_text(text: str) -> str:
 
 
 def _drawable(found: re.Match[str]) -> str:
+    if unicodedata.category(found[0]) == "Cf":
+        return ""  # invisible: soft hyphens, joiners, marks of direction
     base = unicodedata.normalize("NFKC", found[0])
     return base if not _NOT_PRINT.search(base) else "\ufffd"
