@@ -119,6 +119,9 @@ class Store(Protocol):
     def claim(self, name: str, now: datetime) -> datetime | None:
         """Claim an effect that must happen once; gives when it was claimed before, if it was."""
 
+    def release(self, name: str) -> None:
+        """Take back a claim on an effect that certainly did not happen."""
+
 
 class Register(Protocol):
     """The register of recipients."""
@@ -156,6 +159,9 @@ class Files(Protocol):
     def put(self, key: str, content: bytes, media_type: str) -> None:
         """Write an object under a fixed name; the same content again is no change, another content is refused."""
 
+    def move(self, key: str, to: str, reason: str) -> None:
+        """Move an object and note why; the reason is a code of the error family."""
+
     def metadata(self, key: str) -> Mapping[str, str]:
         """Give an object's own metadata."""
 
@@ -170,8 +176,14 @@ class Queues(Protocol):
 class Mailer(Protocol):
     """The mail service."""
 
-    def send(self, mail_id: str, to: str, message: bytes) -> str:
-        """Hand over one e-mail (7-bit MIME) and give the service's message id."""
+    def send(self, mail_id: str, to: str, message: bytes) -> None:
+        """Hand over one e-mail (7-bit MIME).
+
+        Raises
+        ------
+        NotTaken
+            The service said no: the e-mail did certainly not leave. Any other error leaves that open.
+        """
 
 
 class Links(Protocol):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sqs import SQSClient
 
-_CONFIG = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20)
+_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=3, read_timeout=20)
+_ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+"""For SES: a sending that was not answered may have happened, so the client must not try again by itself."""
 
 
 @cache
@@ -40,4 +42,4 @@ def client(service: str) -> Any:
 
 @cache
 def _client(service: str) -> Any:
-    return _session().client(service, config=_CONFIG)  # type: ignore[call-overload]
+    return _session().client(service, config=_ONCE if service == "ses" else _CONFIG)  # type: ignore[call-overload]

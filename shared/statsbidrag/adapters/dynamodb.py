@@ -226,6 +226,11 @@ class DynamoDBStore:
             return from_text(claimed["at"]["S"]) if claimed else now
         return None
 
+    def release(self, name: str) -> None:
+        """Take back a claim on an effect that certainly did not happen."""
+        key = {"pk": {"S": f"CLAIM#{name}"}, "sk": {"S": "CLAIM"}}
+        self._client.delete_item(TableName=self._table, Key=key)
+
     def _query(self, pk: str, prefix: str) -> Iterator[dict[str, Any]]:
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if prefix:

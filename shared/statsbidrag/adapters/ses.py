@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
+from statsbidrag.domain.errors import NotTaken
+
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
 
@@ -22,13 +26,21 @@ class SesMailer:
         self._sender = sender
         self._configuration_set = configuration_set
 
-    def send(self, mail_id: str, to: str, message: bytes) -> str:
+    def send(self, mail_id: str, to: str, message: bytes) -> None:
         """Hand over one e-mail; the tag ``mail`` carries its name through all news about it."""
-        answer = self._client.send_raw_email(
-            Source=self._sender,
-            Destinations=[to],
-            RawMessage={"Data": message},
-            ConfigurationSetName=self._configuration_set,
-            Tags=[{"Name": "mail", "Value": mail_id}],
-        )
-        return answer["MessageId"]
+        try:
+            self._client.send_raw_email(
+                Source=self._sender,
+                Destinations=[to],
+                RawMessage={"Data": message},
+                ConfigurationSetName=self._configuration_set,
+                Tags=[{"Name": "mail", "Value": mail_id}],
+            )
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                raise
+            code = error.response["Error"]["Code"]
+            busy = code in ("Throttling", "ThrottlingException", "LimitExceededException")
+            raise NotTaken(
+                "mail_not_taken", f"E-posttjänsten tog inte emot brevet ({code}).", retryable=busy
+            ) from error

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from statsbidrag.domain.errors import Refusal
+from statsbidrag.domain.errors import NotYet, Refusal
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.journal import Event, Kind, Lookup
 from statsbidrag.domain.money import Ore
@@ -191,7 +191,7 @@ def _attest(batch: Batch, command: AttestBatch, _: datetime) -> list[BatchEvent]
 def _sent(batch: Batch, command: RecordBatchSent, now: datetime) -> list[BatchEvent]:
     if batch.status == "attested":
         return [BatchSent(command.file, now)]
-    if batch.sent_at or batch.status in ("acknowledged", "rejected"):
+    if batch.sent_at:
         return []
     raise Refusal("batch_not_attested", "Betalningen är inte attesterad.", status=409)
 
@@ -200,7 +200,9 @@ def _answer(batch: Batch, command: RecordBatchAnswer, _: datetime) -> list[Batch
     duplicate = command.reason_code == "DUPL" or batch.status in ("acknowledged", "rejected")
     if duplicate or command.status == "pending":
         return []
-    if batch.status not in ("attested", "sent"):
+    if batch.status == "attested":
+        raise NotYet("batch_not_recorded_as_sent", "Bankens svar kom innan betalningen var noterad som skickad.")
+    if batch.status != "sent":
         raise Refusal("batch_not_sent", "Banken svarar på en betalning som inte är skickad.", status=409)
     if command.status == "rejected":
         return [BatchRejected(command.report, f"{command.reason_code} {command.reason}".strip())]

@@ -65,6 +65,29 @@ class Conflict(StatsbidragError):
         self.what = what
 
 
+class NotYet(StatsbidragError):
+    """It is too early: something that is under way must be recorded first; comes right by trying again."""
+
+    retryable = True
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message, status=409)
+
+
+class NotTaken(StatsbidragError):
+    """A service outside said no before doing anything.
+
+    Parameters
+    ----------
+    retryable
+        Whether it may say yes later, as when it was only busy.
+    """
+
+    def __init__(self, code: str, message: str, *, retryable: bool) -> None:
+        super().__init__(code, message, status=503)
+        self.retryable = retryable
+
+
 class NotFound(StatsbidragError):
     """There is nothing under that name."""
 

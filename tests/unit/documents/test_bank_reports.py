@@ -11,14 +11,9 @@ import pytest
 from lxml import etree
 
 from statsbidrag.documents import bank_xml
-from statsbidrag.documents.bank_reports import (
-    Notification,
-    PaymentStatus,
-    Statement,
-    StatusReport,
-    read_bank_report,
-)
+from statsbidrag.documents.bank_reports import read_bank_report
 from statsbidrag.documents.pain001 import PaymentFile, render_pain001
+from statsbidrag.domain.bank import Notification, PaymentStatus, Statement, StatusReport
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId, ocr_reference
 from tests.unit.documents.material import BANKGIRO, IBAN, PLUSGIRO, Bank, payment

@@ -1,0 +1,114 @@
+"""Send each e-mail once, and take in the news of what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from statsbidrag.domain.case import CASE, Case, case_key
+from statsbidrag.domain.case.commands import RecordMailBounced, RecordMailDelivered, RecordMailSent
+from statsbidrag.domain.case.recoveries import find, find_invoice
+from statsbidrag.domain.case.state import Mail
+from statsbidrag.domain.errors import NotTaken, Refusal
+from statsbidrag.domain.identifiers import parse_municipality, parse_round
+from statsbidrag.domain.terms import Round
+from statsbidrag.ports import DueTask, Files, Links, Mailer
+from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.reports import link_purpose
+from statsbidrag.usecases.rounds import get_round
+
+NEWS_WITHIN = timedelta(hours=1)
+"""How long an unanswered sending waits for news before it counts as not sent."""
+SENDINGS = 3
+"""How often an e-mail without any news is sent; after that a person must look."""
+
+
+class Enclosure(msgspec.Struct, frozen=True):
+    """A file that goes with an e-mail."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+Write = Callable[[Case, Mail, Round, str, tuple[Enclosure, ...]], bytes]
+"""Writes an e-mail: the case, which one, the round, the report link's token if it has one, and what goes with it."""
+News = Literal["sent", "delivered", "bounced"]
+
+
+def send(
+    books: Books,
+    mailer: Mailer,
+    archive: Files,
+    links: Links,
+    write: Write,
+    due: DueTask,
+    context: Context,
+) -> None:
+    """Send an e-mail that is owed.
+
+    The claim comes before the sending and the event after it. Where a sending was not answered, the service's own
+    news tells whether it happened: until then, or until `NEWS_WITHIN` has passed, it is not sent again.
+    """
+    case = books.state(CASE, due.key)
+    mail = case.mails.get(due.task.about)
+    if mail is None or mail.status != "owed":
+        return
+    claim = _claim(books, mail)
+    if claim is None:
+        return
+    token = links.token(link_purpose(due.key, 1)) if mail.kind in ("report_link", "report_reminder") else ""
+    enclosures = tuple(_enclosures(case, mail, archive))
+    message = write(case, mail, get_round(books, case.round), token, enclosures)
+    try:
+        mailer.send(mail.id, mail.to, message)
+    except NotTaken:
+        books.store.release(claim)
+        raise
+    books.handle(CASE, due.key, RecordMailSent(mail.id), context)
+
+
+def _claim(books: Books, mail: Mail) -> str | None:
+    now = books.now()
+    for sending in range(1, SENDINGS + 1):
+        name = f"MAIL#{mail.id}#{sending}"
+        claimed = books.store.claim(name, now)
+        if claimed is None:
+            return name
+        if now < claimed + NEWS_WITHIN:
+            return None
+    raise Refusal("mail_without_news", "E-brevet har skickats flera gånger utan besked. Kontrollera e-posttjänsten.")
+
+
+def _enclosures(case: Case, mail: Mail, archive: Files) -> list[Enclosure]:
+    if mail.kind == "decision":
+        letter = find(case, int(mail.about)).letter
+        return [_enclosure(archive, letter, "application/pdf")]
+    if mail.kind == "invoice":
+        invoice = find_invoice(case, mail.about)
+        return [
+            _enclosure(archive, invoice.pdf, "application/pdf"),
+            _enclosure(archive, invoice.xml, "application/xml"),
+        ]
+    return []
+
+
+def _enclosure(archive: Files, key: str, media_type: str) -> Enclosure:
+    return Enclosure(key.rsplit("/", 1)[-1], archive.get(key), media_type)
+
+
+_COMMANDS: Mapping[News, Callable[[str, datetime], RecordMailSent | RecordMailDelivered | RecordMailBounced]] = {
+    "sent": lambda mail, _: RecordMailSent(mail),
+    "delivered": RecordMailDelivered,
+    "bounced": RecordMailBounced,
+}
+
+
+def take_news(books: Books, mail_id: str, news: News, at: datetime, context: Context) -> None:
+    """Note what became of an e-mail, by its name; in any order and as often as it is told."""
+    round_id, municipality, *_ = (*mail_id.split("-"), "", "")
+    key = case_key(parse_round(round_id), parse_municipality(municipality))
+    books.handle(CASE, key, _COMMANDS[news](mail_id, at), context)

@@ -1,0 +1,92 @@
+"""Prepare and decide recoveries, file their letters, raise and file their invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from statsbidrag.domain.case import CASE, Case, case_key
+from statsbidrag.domain.case.commands import (
+    DecideRecovery,
+    PrepareDecision,
+    RaiseInvoice,
+    RecordInvoiceFiled,
+    RecordLetterFiled,
+)
+from statsbidrag.domain.case.recoveries import find, find_invoice
+from statsbidrag.domain.case.state import Invoice, Recovery
+from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
+from statsbidrag.domain.money import Ore
+from statsbidrag.domain.terms import Round
+from statsbidrag.ports import DueTask, Files
+from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.rounds import get_round
+
+RenderLetter = Callable[[Case, Recovery, Round], bytes]
+RenderInvoice = Callable[[Case, Invoice, Round], tuple[bytes, bytes]]
+"""Gives the XML and the PDF."""
+
+
+def prepare(
+    books: Books,
+    round_id: RoundId,
+    municipality: MunicipalityCode,
+    recovery: int,
+    waived: Ore,
+    reasons: str,
+    officer: str,
+    context: Context,
+) -> Case:
+    """Take in one officer's proposal for a decision."""
+    command = PrepareDecision(recovery, waived, reasons, officer)
+    return books.handle(CASE, case_key(round_id, municipality), command, context).state
+
+
+def decide(
+    books: Books,
+    round_id: RoundId,
+    municipality: MunicipalityCode,
+    recovery: int,
+    officer: str,
+    context: Context,
+) -> Case:
+    """Decide what another officer prepared."""
+    command = DecideRecovery(recovery, officer)
+    return books.handle(CASE, case_key(round_id, municipality), command, context).state
+
+
+def file_letter(books: Books, archive: Files, render: RenderLetter, due: DueTask, context: Context) -> None:
+    """Write the letter of a decision to the archive, once, from what the journal says."""
+    case = books.state(CASE, due.key)
+    if due.task not in CASE.owed(case):
+        return
+    recovery = find(case, int(due.task.about))
+    name = f"letters/{case.round}/{case.municipality}-decision-{recovery.id}.pdf"
+    archive.put(name, render(case, recovery, get_round(books, case.round)), "application/pdf")
+    books.handle(CASE, due.key, RecordLetterFiled(recovery.id, name), context)
+
+
+def raise_due(books: Books, archive: Files, render: RenderInvoice, context: Context) -> int:
+    """Raise and file an invoice for every decided recovery that has none; gives how many were filed.
+
+    Raised comes first, so that the date stands in the journal before any file carries it.
+    """
+    filed = 0
+    for due in books.store.due("invoices", books.now()):
+        case = books.state(CASE, due.key)
+        if due.task.kind == "raise_invoice":
+            case = books.handle(CASE, due.key, RaiseInvoice(int(due.task.about)), context).state
+        for invoice in case.invoices:
+            if not invoice.xml:
+                _file_invoice(books, archive, render, due.key, invoice.number, context)
+                filed += 1
+    return filed
+
+
+def _file_invoice(books: Books, archive: Files, render: RenderInvoice, key: str, number: str, context: Context) -> None:
+    case = books.state(CASE, key)
+    invoice = find_invoice(case, number)
+    xml, pdf = render(case, invoice, get_round(books, case.round))
+    name = f"invoices/{case.round}/{number}"
+    archive.put(f"{name}.xml", xml, "application/xml")
+    archive.put(f"{name}.pdf", pdf, "application/pdf")
+    books.handle(CASE, key, RecordInvoiceFiled(number, f"{name}.xml", f"{name}.pdf"), context)

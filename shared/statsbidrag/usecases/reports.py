@@ -1,0 +1,144 @@
+"""Send report links and reminders; show, receive and assess reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from statsbidrag.domain.case import CASE, Case
+from statsbidrag.domain.case.commands import (
+    AssessMissingReport,
+    AssessReport,
+    IssueReminder,
+    IssueReportLink,
+    SubmitReport,
+)
+from statsbidrag.domain.case.requisitions import opened
+from statsbidrag.domain.errors import NotFound
+from statsbidrag.domain.journal import canonical, sha256
+from statsbidrag.domain.money import Ore
+from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.terms import Round
+from statsbidrag.domain.time import end_of
+from statsbidrag.ports import DueTask, Links, Request
+from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.rounds import get_round
+
+
+class ReportView(msgspec.Struct, frozen=True):
+    """What the report form shows; `paid` is in öre, `closes_at` when a report becomes late."""
+
+    round: Round
+    recipient: Recipient
+    case_number: str
+    paid: Ore
+    closes_at: datetime
+    is_late: bool
+    already_received_at: datetime | None
+
+
+class ReportReceipt(msgspec.Struct, frozen=True):
+    """What the municipality gets for its report."""
+
+    case_number: str
+    received_at: datetime
+    late: bool
+    amount_used: Ore
+    content_hash: str
+
+
+def link_purpose(key: str, number: int) -> str:
+    """Name what a report link's token is made from."""
+    return f"report-link:{key}:{number}"
+
+
+def send_links(books: Books, links: Links, context: Context) -> int:
+    """Issue every link and reminder that is due and not sent; gives how many."""
+    issued = 0
+    for due in _latest_of_each(books):
+        if due.task.kind == "issue_report_link":
+            token_hash = sha256(links.token(link_purpose(due.key, 1)).encode())
+            outcome = books.handle(CASE, due.key, IssueReportLink(token_hash), context)
+        else:
+            outcome = books.handle(CASE, due.key, IssueReminder(int(due.task.about)), context)
+        issued += bool(outcome.records)
+    return issued
+
+
+def _latest_of_each(books: Books) -> Iterator[DueTask]:
+    """Of reminders that a missed run left behind, only the latest goes out."""
+    latest: dict[str, DueTask] = {}
+    for due in books.store.due("report_links", books.now()):
+        latest[due.key] = due
+    yield from latest.values()
+
+
+def _case_behind(books: Books, token: str) -> tuple[str, Case]:
+    key = books.store.found("LINK", sha256(token.encode()))
+    if key is None:
+        raise NotFound(
+            "link_not_valid",
+            "Länken gäller inte. Kontrollera att hela adressen kom med, eller be Socialstyrelsen om en ny länk.",
+        )
+    return key, books.state(CASE, key)
+
+
+def show(books: Books, token: str) -> ReportView:
+    """Give what the report form shows; `NotFound` ``link_not_valid``."""
+    _, case = _case_behind(books, token)
+    recipient, terms = opened(case)
+    closes_at = end_of(terms.report_last_day)
+    return ReportView(
+        round=get_round(books, case.round),
+        recipient=recipient,
+        case_number=case.number,
+        paid=case.money.paid,
+        closes_at=closes_at,
+        is_late=books.now() >= closes_at,
+        already_received_at=case.report.received_at if case.report else None,
+    )
+
+
+def receive(books: Books, token: str, answers: dict[str, str | int], key: str, context: Context) -> ReportReceipt:
+    """Receive a report once, and give its receipt.
+
+    Parameters
+    ----------
+    answers
+        By question id; amounts in öre. ``amount_used`` and ``amount_not_as_intended`` are in every round's form.
+
+    Raises
+    ------
+    NotFound
+        ``link_not_valid``.
+    Refusal
+        The amounts do not agree with what was paid, or there is a report already.
+    """
+    case_key, case = _case_behind(books, token)
+    version = get_round(books, case.round).report_form_version
+    content_hash = sha256(canonical((case_key, version, answers)))
+    command = SubmitReport(
+        form_version=version,
+        answers=answers,
+        amount_used=Ore(int(answers["amount_used"])),
+        amount_misused=Ore(int(answers["amount_not_as_intended"])),
+        content_hash=content_hash,
+    )
+    request = Request(f"report:{key}", content_hash)
+    outcome = books.handle(CASE, case_key, command, context, request=request, answer=_receipt)
+    return msgspec.json.decode(outcome.answer, type=ReportReceipt)
+
+
+def _receipt(case: Case) -> ReportReceipt:
+    report = case.report
+    if report is None:
+        raise NotFound("unknown_report", "Det finns ingen återrapportering.")
+    return ReportReceipt(case.number, report.received_at, report.late, report.amount_used, report.content_hash)
+
+
+def assess(books: Books, due: DueTask, context: Context) -> None:
+    """Assess a report that came, or one that did not; done before, it changes nothing."""
+    missing = due.task.kind == "assess_missing_report"
+    books.handle(CASE, due.key, AssessMissingReport() if missing else AssessReport(), context)

@@ -1,0 +1,125 @@
+"""Show, receive and validate requisitions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from statsbidrag.domain.case import CASE, Case, case_key
+from statsbidrag.domain.case.commands import SubmitRequisition, ValidateRequisition
+from statsbidrag.domain.case.requisitions import opened
+from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
+from statsbidrag.domain.journal import canonical, sha256
+from statsbidrag.domain.money import Ore
+from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.terms import Round
+from statsbidrag.domain.time import end_of
+from statsbidrag.ports import DueTask, Request
+from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.rounds import get_round
+
+
+class RequisitionInput(msgspec.Struct, frozen=True):
+    """What a municipality asks for; the declaration was made, or the form would not have come this far."""
+
+    amount: Ore
+    account: Account
+    invoice_reference: str
+    peppol_id: str
+
+
+class RequisitionView(msgspec.Struct, frozen=True):
+    """What the form shows.
+
+    Attributes
+    ----------
+    requisitioned
+        Öre in requisitions that are not rejected.
+    closes_at
+        UTC instant at which a requisition becomes late.
+    """
+
+    round: Round
+    recipient: Recipient
+    case_number: str
+    allocated: Ore
+    requisitioned: Ore
+    status: str
+    closes_at: datetime
+    is_late: bool
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the municipality gets for its requisition.
+
+    Attributes
+    ----------
+    content_hash
+        SHA-256 of what was sent in, so that both sides can show what it was.
+    """
+
+    case_number: str
+    requisition_id: int
+    received_at: datetime
+    amount: Ore
+    late: bool
+    content_hash: str
+
+
+def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> RequisitionView:
+    """Give what the form shows; `NotFound` for a round or municipality that is not there."""
+    grant_round = get_round(books, round_id)
+    case = books.state(CASE, case_key(round_id, municipality))
+    recipient, terms = opened(case)
+    closes_at = end_of(terms.requisition_last_day)
+    live = [r for r in case.requisitions if r.status != "rejected"]
+    return RequisitionView(
+        round=grant_round,
+        recipient=recipient,
+        case_number=case.number,
+        allocated=case.money.allocated,
+        requisitioned=Ore(sum(r.amount for r in live)),
+        status=CASE.status(case),
+        closes_at=closes_at,
+        is_late=books.now() >= closes_at,
+    )
+
+
+def receive(
+    books: Books,
+    round_id: RoundId,
+    municipality: MunicipalityCode,
+    form: RequisitionInput,
+    key: str,
+    context: Context,
+) -> Receipt:
+    """Receive a requisition once per key, and give its receipt.
+
+    Raises
+    ------
+    Refusal
+        The amount, the time or an earlier requisition stands against it; nothing is stored.
+    """
+    content_hash = sha256(canonical((round_id, municipality, form)))
+    command = SubmitRequisition(
+        amount=form.amount,
+        account=form.account,
+        invoice_reference=form.invoice_reference,
+        peppol_id=form.peppol_id,
+        content_hash=content_hash,
+    )
+    request = Request(f"requisition:{context.actor}:{key}", content_hash)
+    outcome = books.handle(CASE, case_key(round_id, municipality), command, context, request=request, answer=_receipt)
+    return msgspec.json.decode(outcome.answer, type=Receipt)
+
+
+def _receipt(case: Case) -> Receipt:
+    last = case.requisitions[-1]
+    late = last.status == "with_officer"
+    return Receipt(case.number, last.id, last.received_at, last.amount, late, last.content_hash)
+
+
+def validate(books: Books, due: DueTask, context: Context) -> None:
+    """Approve or reject a received requisition; done before, it changes nothing."""
+    books.handle(CASE, due.key, ValidateRequisition(int(due.task.about)), context)

@@ -1,0 +1,86 @@
+"""Open a round from its file, take in its allocation lists, and write each municipality's share to its case."""
+
+from __future__ import annotations
+
+from statsbidrag.domain.allocation_rules import AllocationFile, check_allocation_list
+from statsbidrag.domain.case import CASE, case_key
+from statsbidrag.domain.case.commands import OpenCase
+from statsbidrag.domain.errors import NotFound, Refusals
+from statsbidrag.domain.identifiers import RoundId
+from statsbidrag.domain.journal import canonical, sha256
+from statsbidrag.domain.rounds import (
+    ROUND,
+    ApproveAllocationList,
+    CheckAllocationList,
+    OpenRound,
+    RecordAllocationListApplied,
+    RoundBook,
+    Share,
+    find_list,
+    round_key,
+)
+from statsbidrag.domain.terms import Round
+from statsbidrag.ports import DueTask, Register
+from statsbidrag.usecases.books import Books, Context
+
+
+def open_round(books: Books, opened: Round, context: Context) -> None:
+    """Take in a round's file; the same file again changes nothing."""
+    books.handle(ROUND, round_key(opened.id), OpenRound(opened), context)
+
+
+def get_round(books: Books, round_id: RoundId) -> Round:
+    """Give a round as its file said it; `NotFound` ``unknown_round``."""
+    found = books.state(ROUND, round_key(round_id)).round
+    if found is None:
+        raise NotFound("unknown_round", "Det finns ingen bidragsomgång med det namnet.")
+    return found
+
+
+def check_list(
+    books: Books,
+    register: Register,
+    file: AllocationFile,
+    round_id: RoundId,
+    source: str,
+    uploaded_by: str,
+    context: Context,
+) -> str:
+    """Hold an allocation list against register and round, and put it before a second person.
+
+    Returns
+    -------
+    str
+        The list's id, made from its rows.
+
+    Raises
+    ------
+    Refusals
+        Everything that is wrong with the list, at once.
+    """
+    known = {recipient.municipality: recipient.name for recipient in register.all()}
+    if refusals := check_allocation_list(file, known, get_round(books, round_id).total):
+        raise Refusals(refusals)
+    shares = tuple(Share(row.municipality, row.amount) for row in sorted(file.rows, key=lambda r: r.municipality))
+    list_id = f"L-{round_id}-{sha256(canonical(shares))[:12]}"
+    command = CheckAllocationList(list_id, shares, source, uploaded_by)
+    books.handle(ROUND, round_key(round_id), command, context)
+    return list_id
+
+
+def approve_list(books: Books, round_id: RoundId, list_id: str, officer: str, context: Context) -> RoundBook:
+    """Approve a list that another person put in."""
+    command = ApproveAllocationList(list_id, officer)
+    return books.handle(ROUND, round_key(round_id), command, context).state
+
+
+def apply_list(books: Books, register: Register, due: DueTask, context: Context) -> None:
+    """Open or update the case of every municipality in an approved list; done again, it changes nothing."""
+    book = books.state(ROUND, due.key)
+    if due.task not in ROUND.owed(book) or book.round is None:
+        return
+    recipients = {recipient.municipality: recipient for recipient in register.all()}
+    for share in find_list(book, due.task.about).shares:
+        command = OpenCase(recipients[share.municipality], book.round.terms, due.task.about, share.amount)
+        books.handle(CASE, case_key(book.id, share.municipality), command, context)
+    books.handle(ROUND, due.key, RecordAllocationListApplied(due.task.about), context)
