@@ -1,0 +1,327 @@
+"""What each municipality does in a year, drawn from a seed.
+
+What is rare hangs on the municipality's code alone: the codes are spread over a table of scenarios that the seed
+shuffles. So all 290 together do everything at least once, whatever the seed, and nobody's plan depends on who
+else takes part.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Literal, NamedTuple, TypeVar, get_args
+
+import msgspec
+
+from local.year.texts import Hand, answers, hearing_answer
+from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
+from statsbidrag.domain.money import ORE_PER_KRONA, Ore, kronor
+from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.terms import Round, Terms
+from statsbidrag.domain.time import STOCKHOLM, end_of
+
+RequisitionBehaviour = Literal["all", "part", "too_much", "twice_at_once", "late", "never"]
+"""`too_much` is refused and then corrected; `twice_at_once` sends the same form twice at the same time."""
+ReportBehaviour = Literal["all_used", "part", "misuse", "late", "never"]
+PaymentBehaviour = Literal["in_full", "in_part", "too_much", "without_reference", "wrong_reference", "never"]
+
+_Item = TypeVar("_Item")
+_LATEST_REQUISITION_DAYS = 10
+_LATEST_REPORT_DAYS = 45
+_LATEST_PAYMENT_DAYS = 25
+
+
+class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
+    """What one municipality does; instants in UTC, amounts in öre and whole kronor.
+
+    Attributes
+    ----------
+    requisition_amount
+        What it asks for in the end, 0 for `never`; for `late` what the form says that came too late.
+    refused_amount
+        What it asks for first when it asks for too much, else 0.
+    closed_account
+        Whether the account in the register is closed, so that the bank rejects the payout.
+    report
+        ``None`` for one that never gets money.
+    used
+        The amount used as reported, `misused` included; never more than was asked for.
+    misused
+        The part of `used` that was spent against the conditions.
+    hand
+        What its texts are like.
+    answers
+        Question id and answer as typed; empty without a report.
+    hearing_answer
+        What it says of a proposed recovery, `hearing_after_days` days after the letter; empty if it says nothing.
+    waived
+        What the officer refrains from recovering, for special reasons.
+    payment
+        How it pays an invoice, `payment_after_days` days after it came; ``None`` where no invoice is expected.
+    payment_percent
+        The share of the invoice that `payment_of` makes it pay.
+    """
+
+    municipality: MunicipalityCode
+    allocation: Ore
+    requisition: RequisitionBehaviour
+    requisition_amount: Ore = Ore(0)
+    refused_amount: Ore = Ore(0)
+    requisition_at: datetime | None = None
+    closed_account: bool = False
+    report: ReportBehaviour | None = None
+    report_at: datetime | None = None
+    used: Ore = Ore(0)
+    misused: Ore = Ore(0)
+    hand: Hand = "plainly"
+    answers: tuple[tuple[str, str], ...] = ()
+    hearing_answer: str = ""
+    hearing_after_days: int = 0
+    waived: Ore = Ore(0)
+    payment: PaymentBehaviour | None = None
+    payment_after_days: int = 0
+    payment_percent: int = 100
+
+    @property
+    def claim(self) -> Ore:
+        """What is to be recovered if the rules are followed, before any waiver; in öre."""
+        if self.report is None:
+            return Ore(0)
+        accepted = 0 if self.report in ("late", "never") else self.used - self.misused
+        return Ore(self.requisition_amount - accepted)
+
+    def payment_of(self, invoiced: Ore) -> Ore:
+        """Give what it pays of an invoice, in öre: at least one krona unless it never pays."""
+        if self.payment in (None, "never"):
+            return Ore(0)
+        if self.payment_percent == 100:
+            return invoiced
+        return kronor(max(invoiced * self.payment_percent // 100 // ORE_PER_KRONA, 1))
+
+
+class YearPlan(msgspec.Struct, frozen=True):
+    """What everybody does in one round; behaviours in the order of the codes."""
+
+    round_id: RoundId
+    seed: int
+    behaviours: dict[MunicipalityCode, Behaviour]
+
+
+class _Scenario(NamedTuple):
+    requisition: RequisitionBehaviour
+    report: ReportBehaviour | None
+    payment: PaymentBehaviour | None = None
+    closed_account: bool = False
+    waived: bool = False
+
+
+_ORDINARY = (
+    [_Scenario("all", "all_used")] * 14
+    + [_Scenario("all", "part", "in_full")] * 4
+    + [_Scenario("part", "all_used")] * 2
+)
+_RARE = [
+    _Scenario("part", "part", "in_full"),
+    _Scenario("all", "part", "in_part"),
+    _Scenario("all", "part", "too_much"),
+    _Scenario("all", "part", "without_reference"),
+    _Scenario("all", "part", "wrong_reference"),
+    _Scenario("all", "part", "never"),
+    _Scenario("too_much", "all_used"),
+    _Scenario("too_much", "part", "in_full"),
+    _Scenario("twice_at_once", "all_used"),
+    _Scenario("twice_at_once", "part", "in_full"),
+    _Scenario("late", None),
+    _Scenario("never", None),
+    _Scenario("never", None),
+    _Scenario("all", "all_used", closed_account=True),
+    _Scenario("part", "part", "in_full", closed_account=True),
+    _Scenario("all", "misuse", "in_full"),
+    _Scenario("all", "misuse", "in_part"),
+    _Scenario("all", "late", "in_full", waived=True),
+    _Scenario("all", "late", "in_full"),
+    _Scenario("all", "never", "in_full"),
+    _Scenario("all", "never", "never"),
+]
+_SCENARIOS = _ORDINARY + _RARE
+"""41 of them: a prime, and at least four of the 290 codes leave each remainder."""
+_RARE_HANDS: list[Hand] = ["markup", "emoji", "at_length"]
+_PLAINLY: list[Hand] = ["plainly"] * 16
+_HANDS = _RARE_HANDS + _PLAINLY
+"""19, a prime of its own, so that every hand meets many scenarios."""
+
+
+def plan_year(
+    round_: Round, recipients: Iterable[Recipient], allocations: Mapping[MunicipalityCode, Ore], seed: int
+) -> YearPlan:
+    """Plan the year: the same arguments give the same plan.
+
+    Parameters
+    ----------
+    allocations
+        Öre, whole kronor. A recipient without an allocation asks for nothing.
+    """
+    shuffle = Random(f"{seed}:scenarios")  # noqa: S311 - chance, not secrets
+    scenarios, hands = _shuffled(shuffle, _SCENARIOS), _shuffled(shuffle, _HANDS)
+    codes = sorted(recipient.municipality for recipient in recipients)
+    plans = {}
+    for code in codes:
+        allocation = allocations.get(code, Ore(0))
+        number = int(code)
+        scenario = scenarios[number % len(scenarios)] if allocation else _Scenario("never", None)
+        random = Random(f"{seed}:{code}")  # noqa: S311 - chance, not secrets
+        draw = _Draw(round_, scenario, hands[number % len(hands)], random)
+        plans[code] = draw.behaviour(code, allocation)
+    return YearPlan(round_.id, seed, plans)
+
+
+def describe(plan: YearPlan) -> dict[str, int]:
+    """Count the municipalities of each behaviour, such as ``requisition.late``; zero for what nobody does."""
+    counts = Counter(label for behaviour in plan.behaviours.values() for label in _labels(behaviour))
+    known = [
+        *(f"requisition.{name}" for name in get_args(RequisitionBehaviour)),
+        "account.closed",
+        *(f"report.{name}" for name in get_args(ReportBehaviour)),
+        *(f"hand.{name}" for name in get_args(Hand)),
+        *("hearing.answered", "hearing.unanswered", "waiver.part", "waiver.none"),
+        *(f"payment.{name}" for name in get_args(PaymentBehaviour)),
+    ]
+    return {label: counts[label] for label in known}
+
+
+def _labels(behaviour: Behaviour) -> Iterable[str]:
+    yield f"requisition.{behaviour.requisition}"
+    if behaviour.closed_account:
+        yield "account.closed"
+    if behaviour.report:
+        yield f"report.{behaviour.report}"
+    if behaviour.answers:
+        yield f"hand.{behaviour.hand}"
+    if behaviour.claim:
+        yield "hearing.answered" if behaviour.hearing_answer else "hearing.unanswered"
+    if behaviour.report == "late":
+        yield "waiver.part" if behaviour.waived else "waiver.none"
+    if behaviour.payment:
+        yield f"payment.{behaviour.payment}"
+
+
+class _Draw(NamedTuple):
+    """What is drawn for one municipality, always in the same order."""
+
+    round: Round
+    scenario: _Scenario
+    hand: Hand
+    random: Random
+
+    def behaviour(self, code: MunicipalityCode, allocation: Ore) -> Behaviour:
+        scenario, terms = self.scenario, self.round.terms
+        if scenario.requisition == "never":
+            return Behaviour(municipality=code, allocation=allocation, requisition="never")
+        amount = self._requisition_amount(allocation)
+        asked = Behaviour(
+            municipality=code,
+            allocation=allocation,
+            requisition=scenario.requisition,
+            requisition_amount=amount,
+            refused_amount=self._more_than(allocation) if scenario.requisition == "too_much" else Ore(0),
+            requisition_at=self._requisition_at(terms),
+            closed_account=scenario.closed_account,
+        )
+        return self._reported(asked) if scenario.report else asked
+
+    def _reported(self, asked: Behaviour) -> Behaviour:
+        used, misused = self._use(asked.requisition_amount)
+        report = self.scenario.report
+        written: tuple[tuple[str, str], ...] = ()
+        if report != "never":
+            amounts = {
+                "amount_used": used // ORE_PER_KRONA,
+                "amount_not_as_intended": misused // ORE_PER_KRONA,
+            }
+            misuse = report == "misuse"
+            written = answers(self.random, self.round.questions, amounts, misuse=misuse, hand=self.hand)
+        reported = msgspec.structs.replace(
+            asked,
+            report=report,
+            report_at=self._report_at(self.round.terms),
+            used=used,
+            misused=misused,
+            hand=self.hand,
+            answers=written,
+        )
+        return self._recovered(reported) if self.scenario.payment else reported
+
+    def _recovered(self, reported: Behaviour) -> Behaviour:
+        random, terms, payment = self.random, self.round.terms, self.scenario.payment
+        heard = random.random() < 0.5
+        overdue = payment == "in_full" and random.random() < 0.2
+        first, last = (terms.invoice_days + 1, terms.invoice_days + _LATEST_PAYMENT_DAYS) if overdue else (1, 0)
+        percent = {"in_part": random.randint(20, 80), "too_much": random.randint(105, 150)}
+        return msgspec.structs.replace(
+            reported,
+            hearing_answer=hearing_answer(random) if heard else "",
+            hearing_after_days=random.randint(1, max(terms.hearing_days - 1, 1)) if heard else 0,
+            waived=reported.used if self.scenario.waived else Ore(0),
+            payment=payment,
+            payment_after_days=0 if payment == "never" else random.randint(first, max(last, terms.invoice_days, 1)),
+            payment_percent=percent.get(payment or "", 100),
+        )
+
+    def _requisition_amount(self, allocation: Ore) -> Ore:
+        if self.scenario.requisition == "part":
+            return self._share(allocation, 0.3, 0.95)
+        return allocation
+
+    def _use(self, amount: Ore) -> tuple[Ore, Ore]:
+        match self.scenario.report:
+            case "all_used":
+                return amount, Ore(0)
+            case "misuse":
+                return amount, self._share(amount, 0.05, 0.4)
+            case "part" if self.scenario.payment == "in_full":
+                return self._share(amount, 0.85, 0.999), Ore(0)
+            case "part" | "late":
+                return self._share(amount, 0.5, 0.9), Ore(0)
+        return Ore(0), Ore(0)
+
+    def _share(self, amount: Ore, low: float, high: float) -> Ore:
+        """Give some of it: at least one krona and not all, where it is more than one krona."""
+        whole = amount // ORE_PER_KRONA
+        per_mille = self.random.randint(int(low * 1000), int(high * 1000))
+        return kronor(max(min(whole * per_mille // 1000, whole - 1), 1))
+
+    def _more_than(self, allocation: Ore) -> Ore:
+        whole = allocation // ORE_PER_KRONA
+        return kronor(whole + self.random.randint(1, max(whole // 2, 1)))
+
+    def _requisition_at(self, terms: Terms) -> datetime:
+        last = terms.requisition_last_day
+        if self.scenario.requisition != "late":
+            return self._moment(terms.requisition_opens, last)
+        if self.random.random() < 0.3:
+            return end_of(last)
+        return self._moment(last + timedelta(days=1), last + timedelta(days=_LATEST_REQUISITION_DAYS))
+
+    def _report_at(self, terms: Terms) -> datetime | None:
+        last = terms.report_last_day
+        if self.scenario.report == "never":
+            return None
+        if self.scenario.report == "late":
+            return self._moment(last + timedelta(days=1), last + timedelta(days=_LATEST_REPORT_DAYS))
+        # the link goes out some time on the first day
+        return self._moment(min(terms.report_opens + timedelta(days=1), last), last)
+
+    def _moment(self, first: date, last: date) -> datetime:
+        """Draw an instant from a span of Swedish days: working days and hours mostly, and more to the end."""
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        working = [day for day in days if day.weekday() < 5] or days
+        day = working[int(len(working) * self.random.random() ** 0.5)]
+        hours = (7, 16) if self.random.random() < 0.9 else (17, 23)
+        at = time(self.random.randint(*hours), self.random.randint(0, 59), self.random.randint(0, 59))
+        return datetime.combine(day, at, tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+def _shuffled(random: Random, items: Sequence[_Item]) -> list[_Item]:
+    return random.sample(items, len(items))
