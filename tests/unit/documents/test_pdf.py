@@ -24,6 +24,7 @@ from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Agency
 
+REGISTRY = "registrator@upplands-vasby.example"
 HOSTILE = '#panic() *x* _y_ $z$ `w` <script>alert(1)</script> @ref \\ "q" // = rubrik'
 
 
@@ -107,6 +108,17 @@ def test_tables_have_headers_and_there_is_one_main_heading(pdf: bytes) -> None:
     found = tags(pdf)
     assert found.count("/TH") == 2
     assert found.count("/H1") == 1
+
+
+def test_recipient_and_facts_stand_beside_each_other(pdf: bytes) -> None:
+    left_edges: dict[str, float] = {}
+
+    def note(text: str, matrix: list[float], *rest: Any) -> None:
+        left_edges[text.strip()] = matrix[4]
+
+    PdfReader(BytesIO(pdf)).pages[0].extract_text(visitor_text=note)
+    label, value, beside = (left_edges[text] for text in ("E-post", REGISTRY, "Ärende"))
+    assert label + 60 < value < beside - 100
 
 
 def test_made_again_it_is_the_same(invoice: Invoice, letter: DecisionLetter) -> None:
