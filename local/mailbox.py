@@ -1,7 +1,7 @@
 """Everybody's mailbox in the embedded run: receives what is sent, shows it, and tells the news that SES would.
 
-MiniStack relays the mail of SES by SMTP and puts the message id it gave the sender in ``Message-ID``; it relays no
-tags, so these are read from the header ``X-SES-MESSAGE-TAGS``, which SES honours too.
+MiniStack relays the mail of SES by SMTP and puts the message id it gave the sender in ``Message-ID``. It relays no
+tags, so the tag ``mail`` is made again from the header ``X-Statsbidrag-Mail``.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ class Mailbox:
             bounced=bool(bounced),
             path=path,
         )
-        sent = Sent(mail.message_id, mail.sender, mail.to, bounced, at, tuple(message.items()))
+        sent = Sent(mail.message_id, mail_id, mail.sender, mail.to, bounced, at, tuple(message.items()))
         try:
             for event in events_of(sent):
                 self._publish(event)

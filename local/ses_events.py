@@ -12,16 +12,18 @@ from typing import Any, NamedTuple
 
 ACCOUNT = "000000000000"
 REGION = "eu-north-1"
-TAGS_HEADER = "X-SES-MESSAGE-TAGS"
-CONFIGURATION_SET_HEADER = "X-SES-CONFIGURATION-SET"
 _DETAIL_TYPES = {"Send": "Email Sent", "Delivery": "Email Delivered", "Bounce": "Email Bounced"}
 _MTA = "a6-1.smtp-out.eu-north-1.amazonses.com"
 
 
 class Sent(NamedTuple):
-    """A mail as SES knows it; ``bounced`` is part of ``to``, headers are in their order."""
+    """A mail as SES knows it; ``bounced`` is part of ``to``, headers are in their order.
+
+    ``mail_id`` is what the sender gave as the tag ``mail``.
+    """
 
     message_id: str
+    mail_id: str
     sender: str
     to: tuple[str, ...]
     bounced: tuple[str, ...]
@@ -75,7 +77,7 @@ def _event(sent: Sent, kind: str, news: dict[str, Any]) -> dict[str, Any]:
         "headersTruncated": False,
         "headers": headers,
         "commonHeaders": common,
-        "tags": _tags(sent, first),
+        "tags": _tags(sent),
     }
     return {
         "version": "0",
@@ -90,19 +92,13 @@ def _event(sent: Sent, kind: str, news: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tags(sent: Sent, headers: dict[str, str]) -> dict[str, list[str]]:
-    pairs = [pair.partition("=") for pair in str(headers.get(TAGS_HEADER.lower(), "")).split(",")]
-    own = {name.strip(): [value.strip()] for name, equals, value in pairs if equals}
-    chosen = str(headers.get(CONFIGURATION_SET_HEADER.lower(), "")).strip()
-    return (
-        own
-        | {
-            "ses:operation": ["SendRawEmail"],
-            "ses:source-ip": ["127.0.0.1"],
-            "ses:from-domain": [sent.sender.rpartition("@")[2]],
-        }
-        | ({"ses:configuration-set": [chosen]} if chosen else {})
-    )
+def _tags(sent: Sent) -> dict[str, list[str]]:
+    own = {"mail": [sent.mail_id]} if sent.mail_id else {}
+    return own | {
+        "ses:operation": ["SendRawEmail"],
+        "ses:source-ip": ["127.0.0.1"],
+        "ses:from-domain": [sent.sender.rpartition("@")[2]],
+    }
 
 
 def _unknown_user(address: str) -> dict[str, str]:
