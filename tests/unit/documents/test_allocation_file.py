@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from statsbidrag.documents.allocation_file import read_allocation_list
 from statsbidrag.documents.register_file import read_register
@@ -218,6 +219,11 @@ def test_a_formula_is_refused_also_where_its_result_is_stored(column: int) -> No
     assert refusal.field == "line 4"
 
 
+def test_a_formula_over_several_cells_is_refused() -> None:
+    data = _workbook([*SHEET[:3], ["0114", ArrayFormula("B4:B4", "=A1"), 5]])
+    assert _codes(data, "a.xlsx") == ["formula_cell"]
+
+
 def test_a_formula_in_the_sum_is_refused() -> None:
     assert _codes(_workbook([*SHEET, [None, "Summa", "=SUM(C4:C5)"]]), "a.xlsx") == ["formula_cell"]
 
@@ -341,6 +347,15 @@ def test_a_list_of_thousands_of_rows_is_refused_but_blank_rows_are_not_counted()
     assert _codes(f"{HEAD}\n{rows}") == ["file_too_large"]
     blank = ";;\n" * 6000
     assert _amounts(_read(f"{HEAD}\n{ROWS}{blank}")) == EXPECTED
+
+
+def test_a_stated_size_that_is_too_small_hides_no_rows() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_workbook(SHEET))) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'<dimension ref="A1:C5"', b'<dimension ref="A1:C4"'))
+    assert b'ref="A1:C4"' in zipfile.ZipFile(out).read("xl/worksheets/sheet1.xml")
+    assert _amounts(read_allocation_list(out.getvalue(), "a.xlsx")) == EXPECTED
 
 
 def test_a_row_far_below_the_table_is_refused_in_bounded_time() -> None:

@@ -228,6 +228,11 @@ def test_a_right_reference_of_somebody_else_is_not_ours() -> None:
     assert _code(lambda: parse_ocr(public_example)) == "unknown_reference"
 
 
+def test_a_reference_with_a_wrong_length_digit_is_not_ours() -> None:
+    body = "20250114013"
+    assert _code(lambda: parse_ocr(body + luhn.calc_check_digit(body))) == "unknown_reference"
+
+
 @pytest.mark.parametrize("sequence", [0, -1, 100])
 def test_a_reference_that_could_not_be_read_back_is_not_made(sequence: int) -> None:
     with pytest.raises(ValueError, match="1 to 99"):
