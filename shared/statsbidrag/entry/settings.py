@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
-SettingName = Literal[
-    "table_name",
-    "archive_bucket",
-    "bank_bucket",
-    "inbox_bucket",
-    "write_once_bucket",
-    "mail_sender",
-    "mail_configuration_set",
-    "base_url",
-    "link_key_id",
-    "development_token_key",
-]
+_QUEUE = "QUEUE_URL_"
 
 
 class MissingSettingError(RuntimeError):
@@ -36,8 +24,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Address that mail leaves from.
     base_url
         Address of the pages for people, without a trailing slash.
-    link_key_id
+    link_key_arn
         KMS key that report links are made with.
+    clock
+        ``stored`` in the embedded run, where the simulated year moves it; otherwise the system's clock is used.
+    queues
+        Queue URL by the queue's name in the domain, from ``QUEUE_URL_<NAME>``.
     development_token_key
         Signs development tokens. The embedded run alone sets it; without it every sign-in is refused.
     """
@@ -50,10 +42,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_sender: str | None = None
     mail_configuration_set: str | None = None
     base_url: str | None = None
-    link_key_id: str | None = None
+    link_key_arn: str | None = None
+    clock: str | None = None
     development_token_key: str | None = None
+    queues: dict[str, str] = {}
 
-    def need(self, name: SettingName) -> str:
+    def need(self, name: str) -> str:
         """Give a setting that the caller cannot do without.
 
         Raises
@@ -66,6 +60,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise MissingSettingError(f"environment variable {name.upper()} is not set")
         return value
 
+    def queue_urls(self) -> dict[str, str]:
+        """Give the queues; `MissingSettingError` where there are none."""
+        if not self.queues:
+            raise MissingSettingError(f"no environment variable {_QUEUE}<NAME> is set")
+        return self.queues
+
     def __repr__(self) -> str:
         """Name what is set and never show a value: one of them is a key."""
         return f"Settings({', '.join(f for f in self.__struct_fields__ if getattr(self, f) is not None)})"
@@ -73,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Read the settings; surrounding space is dropped and an empty variable counts as absent."""
-    found = {name: environ.get(name.upper(), "").strip() for name in Settings.__struct_fields__}
-    if found["base_url"]:
-        found["base_url"] = found["base_url"].rstrip("/")
-    return Settings(**{name: value for name, value in found.items() if value})
+    plain = {name: environ.get(name.upper(), "").strip() for name in Settings.__struct_fields__ if name != "queues"}
+    plain["base_url"] = plain["base_url"].rstrip("/")
+    queues = {name.removeprefix(_QUEUE).lower(): url for name, url in environ.items() if name.startswith(_QUEUE)}
+    return Settings(**{name: value for name, value in plain.items() if value}, queues=queues)

@@ -25,3 +25,9 @@ def test_settings_do_not_change_and_do_not_show_their_key() -> None:
         settings.development_token_key = "another"  # type: ignore[misc]
     assert "nobody" not in repr(settings)
     assert msgspec.structs.replace(settings, table_name="books").need("table_name") == "books"
+
+
+def test_queues_are_named_as_in_the_domain() -> None:
+    assert load({"QUEUE_URL_MAIL": "https://queue/mail"}).queue_urls() == {"mail": "https://queue/mail"}
+    with pytest.raises(MissingSettingError, match="QUEUE_URL_"):
+        load({}).queue_urls()

@@ -1,0 +1,120 @@
+"""The answers to a round's report questions: checked against the questions, given in one form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from stdnum import luhn
+
+from statsbidrag.domain.errors import Refusal
+from statsbidrag.domain.money import Ore, format_kronor, parse_amount
+from statsbidrag.domain.terms import Question
+from statsbidrag.entry.forms import DECLARATION_MISSING, gather, read_declaration
+from statsbidrag.entry.pages import Row
+
+# Day of birth, plus 60 in a coordination number, then four digits.
+_IDENTITY_NUMBER = re.compile(
+    r"(?<!\d)(?:19|20)?(\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[678]\d|9[01]))[-+ ]?(\d{4})(?!\d)"
+)
+
+
+def read_answers(questions: Sequence[Question], fields: Mapping[str, Any]) -> dict[str, str | int]:
+    """Check what was answered against the questions.
+
+    Parameters
+    ----------
+    questions
+        Of the round.
+    fields
+        Texts by question id; JSON may give whole numbers as numbers. How an amount relates to what was paid is for
+        the rules of the case to judge.
+
+    Returns
+    -------
+    dict
+        By question id, in the questions' order: öre for an amount, a number for a whole number, else text. A question
+        left unanswered that may be is left out.
+
+    Raises
+    ------
+    Refusals
+        Every answer that cannot stand, each with its question's id as field.
+    """
+    readers = {question.id: partial(_answer, question) for question in questions}
+    return {name: answer for name, answer in gather(readers, fields).items() if answer is not None}
+
+
+def answer_rows(questions: Sequence[Question], answers: Mapping[str, str | int]) -> list[Row]:
+    """Write read answers for people to review."""
+    return [Row(question.label, _shown(question, answers.get(question.id))) for question in questions]
+
+
+def _shown(question: Question, answer: str | int | None) -> str:
+    if answer is None:
+        return ""
+    if question.kind == "amount":
+        return format_kronor(Ore(int(answer)))
+    if question.kind == "declaration":
+        return "Ja"
+    return dict(question.choices).get(str(answer), str(answer))
+
+
+def _answer(question: Question, text: str) -> str | int | None:
+    if text:
+        return _READERS[question.kind](question, text)
+    if question.required:
+        raise Refusal(*_MISSING.get(question.kind, ("answer_missing", "Svara på frågan.")))
+    return None
+
+
+_MISSING = {
+    "amount": ("answer_missing", "Fyll i beloppet. Skriv 0 om inget har använts."),
+    "choice": ("answer_missing", "Välj ett av alternativen."),
+    "declaration": DECLARATION_MISSING,
+}
+
+
+def _amount(_: Question, text: str) -> int:
+    return parse_amount(text)
+
+
+def _text(question: Question, text: str) -> str:
+    if len(text) > question.limit:
+        message = f"Texten är {len(text)} tecken. Korta den till högst {question.limit}."
+        raise Refusal("answer_too_long", message)
+    if any(luhn.is_valid(found[1] + found[2]) for found in _IDENTITY_NUMBER.finditer(text)):
+        raise Refusal(
+            "identity_number_in_text", "Texten ser ut att innehålla ett personnummer. Ta bort uppgifter om enskilda."
+        )
+    return text
+
+
+def _choice(question: Question, text: str) -> str:
+    if text not in {value for value, _ in question.choices}:
+        raise Refusal("choice_unknown", "Välj ett av alternativen.")
+    return text
+
+
+def _whole_number(question: Question, text: str) -> int:
+    digits = re.sub(r"[ \u00a0\u202f]", "", text)
+    if not re.fullmatch(r"[0-9]{1,9}", digits):
+        raise Refusal("number_unreadable", "Skriv ett heltal med bara siffror, till exempel 120.")
+    if int(digits) > question.limit:
+        raise Refusal("number_too_large", f"Talet kan vara högst {question.limit}.")
+    return int(digits)
+
+
+def _declaration(_: Question, text: str) -> str:
+    return read_declaration(text)
+
+
+_READERS: dict[str, Callable[[Question, str], str | int]] = {
+    "amount": _amount,
+    "text": _text,
+    "choice": _choice,
+    "whole_number": _whole_number,
+    "declaration": _declaration,
+}

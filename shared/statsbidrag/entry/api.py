@@ -1,0 +1,254 @@
+"""From a call to an answer: the app, who calls, and every error as one kind of answer.
+
+Programs get problem details (RFC 9457); people get a page. Every answer carries the same security headers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+
+from statsbidrag.domain.errors import NotFound, Refusal, Refusals, StatsbidragError
+from statsbidrag.entry.bodies import FORM, header, media_type
+from statsbidrag.entry.logs import logger
+from statsbidrag.usecases.books import Context
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+PUBLIC = {"Cache-Control": "public, max-age=3600"}
+"""For what is the same for all; everything else is ``no-store``."""
+
+HTML = "text/html; charset=utf-8"
+PROBLEM = "application/problem+json"
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who is calling, as the authoriser vouches.
+
+    Attributes
+    ----------
+    role
+        ``agent``, ``officer`` or ``bank``.
+    municipality
+        The code an agent acts for; empty for other roles.
+    """
+
+    subject: str
+    role: str
+    municipality: str
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong with one field; the pointer is a JSON pointer into the body."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Problem details of RFC 9457; ``instance`` names the call, so that support finds its log line."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: tuple[FieldError, ...] = ()
+
+
+ErrorPage = Callable[[Problem, str], str]
+"""Makes the page of a problem; the text is the relative way to the root of the site."""
+
+
+def create_app(error_page: ErrorPage | None = None) -> APIGatewayRestResolver:
+    """Make the app that routes are put on.
+
+    Parameters
+    ----------
+    error_page
+        Makes error pages for people; without it, everyone gets problem details.
+    """
+    app = APIGatewayRestResolver()
+
+    def answer_error(error: Exception) -> Response[str]:
+        if isinstance(error, NotFoundError):
+            error = NotFound("page_not_found", "Sidan finns inte. Kontrollera adressen.")
+        return _error(app.current_event.raw_event, error, error_page)
+
+    app.exception_handler(Exception)(answer_error)
+    return app
+
+
+def run(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one call: name it in the log, route it, and put the security headers on the answer."""
+    logger.set_correlation_id(request_id(event))
+    answer: dict[str, Any] = app.resolve(event, context)
+    headers = answer.setdefault("multiValueHeaders", {})
+    headers.update({name: [value] for name, value in SECURITY_HEADERS.items()})
+    headers.setdefault("Cache-Control", ["no-store"])
+    logger.info("request_answered", route=event.get("resource", ""), status=answer["statusCode"])
+    return answer
+
+
+def options(app: APIGatewayRestResolver, rule: str, methods: str) -> None:
+    """Answer OPTIONS on a route; no other site may call, so there are no CORS headers."""
+
+    def answer(**_: str) -> Response[str]:
+        return Response(204, body="", headers={"Allow": f"{methods}, OPTIONS"})
+
+    app.route(rule, method="OPTIONS")(answer)
+
+
+def page(body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
+    """Answer with a page for people."""
+    return Response(status, content_type=HTML, body=body, headers={"Content-Language": "sv", **(headers or {})})
+
+
+def document(body: Any, status: int = 200) -> Response[str]:
+    """Answer with JSON for programs; instants are in UTC."""
+    return Response(status, content_type="application/json", body=msgspec.json.encode(body).decode())
+
+
+_AMOUNTS = frozenset({"amount", "amount_used", "allocated", "requisitioned", "paid"})
+
+
+def in_ore(told: msgspec.Struct, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Give a view or receipt for programs, each amount named as the öre it is: ``amount_ore``."""
+    fields = {name: getattr(told, name) for name in told.__struct_fields__ if name not in leave_out}
+    return {f"{name}_ore" if name in _AMOUNTS else name: value for name, value in fields.items()}
+
+
+def session_cookie(token: str, seconds: int) -> Cookie:
+    """Give the cookie of a sign-in; zero seconds ends it. Lax, since the e-identification leads back here."""
+    return Cookie("session", token, path="/", secure=True, http_only=True, max_age=seconds, same_site=SameSite.LAX_MODE)
+
+
+def caller(event: Mapping[str, Any]) -> Caller:
+    """Tell who is calling.
+
+    Raises
+    ------
+    Refusal
+        ``not_signed_in`` (401) where no authoriser has vouched.
+    """
+    vouched = event.get("requestContext", {}).get("authorizer") or {}
+    if not (vouched.get("subject") and vouched.get("role")):
+        raise Refusal("not_signed_in", "Logga in för att fortsätta.", status=401)
+    return Caller(vouched["subject"], vouched["role"], vouched.get("municipality") or "")
+
+
+def context(event: Mapping[str, Any]) -> Context:
+    """Tell the use cases who acts and which call it came from."""
+    who = caller(event)
+    return Context(f"{who.role}:{who.subject}", request_id(event))
+
+
+def require_role(who: Caller, *roles: str) -> None:
+    """Let only these roles on; `Refusal` ``role_not_allowed`` (403) for others."""
+    if who.role not in roles:
+        raise Refusal("role_not_allowed", "Du har inte behörighet till den här sidan.", status=403)
+
+
+def require_own_municipality(who: Caller, municipality: str) -> None:
+    """Let an agent act for its own municipality only; `Refusal` ``not_your_municipality`` (403)."""
+    require_role(who, "agent")
+    if who.municipality != municipality:
+        raise Refusal(
+            "not_your_municipality",
+            "Du är ombud för en annan kommun och kan inte se det här ärendet.",
+            status=403,
+        )
+
+
+def require_same_site(event: Mapping[str, Any]) -> None:
+    """Refuse a form that another site posts in a signed-in person's name: ``cross_site`` (403)."""
+    if header(event, "sec-fetch-site") == "cross-site":
+        raise Refusal("cross_site", "Formuläret skickades från en annan webbplats.", status=403)
+
+
+def form_key(event: Mapping[str, Any]) -> str:
+    """Give the key a form carries: the name of the call that showed it, so every showing has its own."""
+    return request_id(event)
+
+
+def root(event: Mapping[str, Any]) -> str:
+    """Give the relative way from this page to the site's root, so that links hold under any stage or domain."""
+    return "../" * (str(event.get("path") or "/").count("/") - 1) or "./"
+
+
+def wants_page(event: Mapping[str, Any]) -> bool:
+    """Tell whether a person is reading: the caller takes HTML, or posts a form without asking for JSON."""
+    accepts = header(event, "accept").lower()
+    return "text/html" in accepts or (media_type(event) == FORM and "json" not in accepts)
+
+
+def request_id(event: Mapping[str, Any]) -> str:
+    """Give the name of this call, which its log lines and what it causes carry."""
+    return str(event.get("requestContext", {}).get("requestId") or "unknown-request")
+
+
+def _error(event: Mapping[str, Any], error: Exception, error_page: ErrorPage | None) -> Response[str]:
+    problem = _problem(error, request_id(event))
+    route = event.get("resource", "")
+    if problem.code == "unexpected_error" or problem.status >= 500:
+        logger.error("unexpected_error", code=problem.code, route=route, exc_info=error)
+    else:
+        log_refusal(event, problem)
+    if error_page is not None and wants_page(event):
+        return page(error_page(problem, root(event)), problem.status)
+    body = json.dumps(msgspec.to_builtins(problem), ensure_ascii=False)
+    return Response(problem.status, content_type=PROBLEM, body=body, headers={"Content-Language": "sv"})
+
+
+def log_refusal(event: Mapping[str, Any], refused: Problem | StatsbidragError) -> None:
+    """Write that a call was refused: by code and the names of its fields, never by what they held."""
+    fields = (
+        [each.pointer for each in refused.errors]
+        if isinstance(refused, Problem)
+        else [f"/{each.field}" for each in refusals(refused) if each.field]
+    )
+    route = event.get("resource", "")
+    logger.info("request_refused", code=refused.code, status=refused.status, fields=fields, route=route)
+
+
+def _problem(error: Exception, request_id: str) -> Problem:
+    known = error if isinstance(error, StatsbidragError) else None
+    code = known.code if known else "unexpected_error"
+    status = known.status if known else 500
+    detail = known.message if known else "Något gick fel hos oss. Försök igen om en stund."
+    return Problem(
+        type=f"urn:statsbidrag:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=f"urn:statsbidrag:request:{request_id}",
+        code=code,
+        errors=tuple(FieldError(f"/{r.field}", r.code, r.message) for r in refusals(error) if r.field),
+    )
+
+
+def refusals(error: Exception) -> tuple[Refusal, ...]:
+    """Give the refusals an error holds: several, one or none."""
+    if isinstance(error, Refusals):
+        return error.refusals
+    return (error,) if isinstance(error, Refusal) else ()

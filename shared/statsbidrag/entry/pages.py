@@ -1,0 +1,93 @@
+"""Pages for people: server-rendered Swedish HTML that works without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from statsbidrag.domain.errors import StatsbidragError
+from statsbidrag.domain.money import Ore, format_kronor
+from statsbidrag.domain.time import format_date, format_instant, swedish_date
+from statsbidrag.entry.api import Problem, refusals
+
+_HERE = Path(__file__).parent
+STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
+"""The one stylesheet, served at ``/stil.css``."""
+
+
+class Row(NamedTuple):
+    """One line of a summary: what it is called and what it says."""
+
+    label: str
+    value: str
+
+
+class Fault(NamedTuple):
+    """What is wrong with a form; ``field`` is empty where it belongs to no field."""
+
+    field: str
+    message: str
+
+
+def _plain_number(amount: Ore) -> str:
+    """Write an amount as people type it in a field: ``461 836``."""
+    return format_kronor(amount).removesuffix("\u00a0kronor").replace("\u00a0", " ")
+
+
+def _last_day(closes_at: datetime) -> str:
+    """Write the last day that still is in time; ``closes_at`` is the first instant that is too late."""
+    return format_date(swedish_date(closes_at - timedelta(microseconds=1)))
+
+
+class Pages:
+    """The templates of one function beside those that all share.
+
+    Parameters
+    ----------
+    own
+        The function's template folder; without one, only the shared templates.
+    """
+
+    def __init__(self, own: Path | None = None) -> None:
+        folders = [_HERE / "pages"] if own is None else [own, _HERE / "pages"]
+        self._environment = Environment(
+            loader=FileSystemLoader(folders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters |= {
+            "kronor": format_kronor,
+            "number": _plain_number,
+            "day": format_date,
+            "instant": format_instant,
+            "last_day": _last_day,
+        }
+
+    def render(self, template: str, root: str, **context: Any) -> str:
+        """Render a page; ``root`` is the relative way to the site's root. A missing value is an error."""
+        return self._environment.get_template(template).render(root=root, **{"faults": (), **context})
+
+    def error(self, problem: Problem, root: str) -> str:
+        """Render the page of a problem."""
+        return self.render("error.html", root, problem=problem)
+
+
+def faults(error: StatsbidragError | None) -> tuple[Fault, ...]:
+    """Give what the summary of a form's faults lists; one that belongs to no field is listed too."""
+    if error is None:
+        return ()
+    listed = tuple(Fault(each.field or "", each.message) for each in refusals(error))
+    return listed or (Fault("", error.message),)
+
+
+def shown(names: Iterable[str], fields: Mapping[str, Any]) -> dict[str, str]:
+    """Give a form's fields as they were typed, to show them again; what was not sent is empty."""
+    sent = {name: fields.get(name, "") for name in names}
+    return {name: value if isinstance(value, str) else "" for name, value in sent.items()}
