@@ -43,10 +43,10 @@ year: $(ENVIRONMENTS) ## plays a year, writes OUT and exits (ROUND, SEED, OUT, A
 check: $(ENVIRONMENTS) ## format, lint, types, architecture, template rules, generated files
 	@$(DEV)/ruff format --check .
 	@$(DEV)/ruff check .
-	@$(DEV)/mypy
-	@$(DEV)/lint-imports
+	@$(DEV)/mypy shared/statsbidrag functions local tests
+	@PYTHONPATH=shared $(DEV)/lint-imports
 	@$(DEV)/cfn-lint template.yaml
-	@$(SAM) validate --lint --template template.yaml
+	@$(SAM) validate --lint --template template.yaml --region eu-north-1
 	@$(LOCAL) generate --check
 
 format: $(VENV)/dev.stamp ## formats the code, mends what ruff can mend and writes the generated files again
@@ -66,7 +66,7 @@ logs: $(VENV)/dev.stamp ## shows the log lines of the embedded run (FUNCTION=, C
 redrive: $(VENV)/dev.stamp ## shows a dead-letter queue (QUEUE=); APPLY=1 sends its messages again
 	@$(LOCAL) redrive --queue "$(QUEUE)" $(if $(filter 1,$(APPLY)),--apply)
 
-build: $(VENV)/sam.stamp ## builds the stack for AWS into .aws-sam (needs $(PYTHON_RUNTIME) on the path)
+build: $(VENV)/sam.stamp ## builds the stack for AWS into .aws-sam (needs the interpreter of PYTHON_RUNTIME on the path)
 	@PYTHON_RUNTIME=$(PYTHON_RUNTIME) LAMBDA_PLATFORM=$(LAMBDA_PLATFORM) \
 		$(SAM) build --parameter-overrides PythonRuntime=$(PYTHON_RUNTIME)
 
@@ -88,10 +88,12 @@ clean: ## removes what was built (not the environments)
 	@rm -rf build .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/%.stamp: requirements/%.txt
-	@"$(PYTHON)" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| { echo "This needs Python 3.11 or newer with venv; '$(PYTHON)' is not. Name one: make PYTHON=python3.13" >&2; exit 1; }
-	@echo "installing $(VENV)/$* (once)"
-	@rm -rf "$(VENV)/$*"
-	@"$(PYTHON)" -m venv "$(VENV)/$*"
-	@"$(VENV)/$*/bin/python" -m pip install -qq --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement "$<"
-	@touch "$@"
+	@if cmp -s "$<" "$(VENV)/$*/installed.txt"; then touch "$@"; exit 0; fi; \
+	"$(PYTHON)" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "This needs Python 3.11 or newer with venv, not '$(PYTHON)'. Name one: make PYTHON=python3.13" >&2; exit 1; }; \
+	echo "installing $(VENV)/$* (once)"; \
+	rm -rf "$(VENV)/$*"; \
+	"$(PYTHON)" -m venv "$(VENV)/$*"; \
+	"$(VENV)/$*/bin/python" -m pip install -qq --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement "$<"; \
+	cp "$<" "$(VENV)/$*/installed.txt"; \
+	touch "$@"
