@@ -6,6 +6,7 @@ Programs get problem details (RFC 9457); people get a page. Every answer carries
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -46,7 +47,7 @@ class Caller(msgspec.Struct, frozen=True):
     Attributes
     ----------
     role
-        ``agent``, ``officer`` or ``bank``.
+        ``agent``, ``officer``, ``attester`` or ``bank``.
     municipality
         The code an agent acts for; empty for other roles.
     """
@@ -101,7 +102,7 @@ def create_app(error_page: ErrorPage | None = None) -> APIGatewayRestResolver:
 
 def run(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one call: name it in the log, route it, and put the security headers on the answer."""
-    logger.set_correlation_id(request_id(event))
+    logger.set_correlation_id(correlation(event))
     answer: dict[str, Any] = app.resolve(event, context)
     headers = answer.setdefault("multiValueHeaders", {})
     headers.update({name: [value] for name, value in SECURITY_HEADERS.items()})
@@ -160,13 +161,27 @@ def caller(event: Mapping[str, Any]) -> Caller:
 def context(event: Mapping[str, Any]) -> Context:
     """Tell the use cases who acts and which call it came from."""
     who = caller(event)
-    return Context(f"{who.role}:{who.subject}", request_id(event))
+    return Context(f"{who.role}:{who.subject}", correlation(event))
 
 
 def require_role(who: Caller, *roles: str) -> None:
     """Let only these roles on; `Refusal` ``role_not_allowed`` (403) for others."""
     if who.role not in roles:
         raise Refusal("role_not_allowed", "Du har inte behörighet till den här sidan.", status=403)
+
+
+def staff(event: Mapping[str, Any], *roles: str) -> str:
+    """Give the subject of a caller in one of these roles at the agency.
+
+    Raises
+    ------
+    Refusal
+        ``not_signed_in`` (401), ``role_not_allowed`` or ``cross_site`` (403).
+    """
+    require_same_site(event)
+    who = caller(event)
+    require_role(who, *roles)
+    return who.subject
 
 
 def require_own_municipality(who: Caller, municipality: str) -> None:
@@ -186,9 +201,16 @@ def require_same_site(event: Mapping[str, Any]) -> None:
         raise Refusal("cross_site", "Formuläret skickades från en annan webbplats.", status=403)
 
 
+def number(text: str) -> int:
+    """Read a number that is part of an address; `NotFound` for what is none."""
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise NotFound("page_not_found", "Sidan finns inte. Kontrollera adressen.")
+    return int(text)
+
+
 def form_key(event: Mapping[str, Any]) -> str:
     """Give the key a form carries: the name of the call that showed it, so every showing has its own."""
-    return request_id(event)
+    return correlation(event)
 
 
 def root(event: Mapping[str, Any]) -> str:
@@ -202,13 +224,13 @@ def wants_page(event: Mapping[str, Any]) -> bool:
     return "text/html" in accepts or (media_type(event) == FORM and "json" not in accepts)
 
 
-def request_id(event: Mapping[str, Any]) -> str:
+def correlation(event: Mapping[str, Any]) -> str:
     """Give the name of this call, which its log lines and what it causes carry."""
     return str(event.get("requestContext", {}).get("requestId") or "unknown-request")
 
 
 def _error(event: Mapping[str, Any], error: Exception, error_page: ErrorPage | None) -> Response[str]:
-    problem = _problem(error, request_id(event))
+    problem = _problem(error, correlation(event))
     route = event.get("resource", "")
     if problem.code == "unexpected_error" or problem.status >= 500:
         logger.error("unexpected_error", code=problem.code, route=route, exc_info=error)
@@ -231,7 +253,7 @@ def log_refusal(event: Mapping[str, Any], refused: Problem | StatsbidragError) -
     logger.info("request_refused", code=refused.code, status=refused.status, fields=fields, route=route)
 
 
-def _problem(error: Exception, request_id: str) -> Problem:
+def _problem(error: Exception, call: str) -> Problem:
     known = error if isinstance(error, StatsbidragError) else None
     code = known.code if known else "unexpected_error"
     status = known.status if known else 500
@@ -241,7 +263,7 @@ def _problem(error: Exception, request_id: str) -> Problem:
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        instance=f"urn:statsbidrag:request:{request_id}",
+        instance=f"urn:statsbidrag:request:{call}",
         code=code,
         errors=tuple(FieldError(f"/{r.field}", r.code, r.message) for r in refusals(error) if r.field),
     )

@@ -16,7 +16,7 @@ import msgspec
 
 from statsbidrag.domain.errors import Refusal
 
-Role = Literal["agent", "officer", "bank"]
+Role = Literal["agent", "officer", "attester", "bank"]
 
 _LONGEST = 1000
 _SHORTEST_KEY = 16

@@ -15,6 +15,7 @@ from statsbidrag.entry.api import (
     caller,
     create_app,
     document,
+    number,
     options,
     page,
     require_own_municipality,
@@ -23,6 +24,7 @@ from statsbidrag.entry.api import (
     root,
     run,
     session_cookie,
+    staff,
 )
 from statsbidrag.entry.pages import Pages
 from tests.unit.entry.calls import call, form
@@ -184,3 +186,17 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites() -> None:
 
 def test_a_page_may_be_public() -> None:
     assert page("x", headers={"Cache-Control": "public"}).headers["Cache-Control"] == "public"
+
+
+def test_staff_are_known_by_their_role() -> None:
+    event = call(authorizer={"subject": "officer-1", "role": "officer"})
+    assert staff(event, "officer", "attester") == "officer-1"
+    with pytest.raises(Refusal):
+        staff(event, "attester")
+
+
+def test_a_number_in_an_address_is_a_number() -> None:
+    assert number("12") == 12
+    for text in ("", "-1", "1.0", "٣", "x", "1" * 10):
+        with pytest.raises(NotFound):
+            number(text)

@@ -4,10 +4,11 @@ import base64
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from statsbidrag.domain.errors import Refusal, Refusals
-from statsbidrag.entry.bodies import LARGEST_BODY, header, read_fields, request_key
+from statsbidrag.entry.bodies import LARGEST_BODY, header, read_fields, read_json, request_key
 from tests.unit.entry.calls import FORM, call, form, program
 
 
@@ -140,3 +141,28 @@ def test_a_missing_or_odd_request_key_is_refused(key: str) -> None:
 def test_a_request_key_of_another_kind_is_refused() -> None:
     with pytest.raises(Refusal):
         request_key(call(), json.loads('{"request_key": 12345678}'))
+
+
+class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    total_ore: int
+
+
+def test_a_json_body_of_a_fixed_shape_is_read() -> None:
+    assert read_json(program("/x", {"total_ore": 100}), Attestation) == Attestation(100)
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [({}, "total_ore"), ({"total_ore": "100"}, "total_ore"), ({"total_ore": 1.5}, "total_ore")]
+    + [({"total_ore": 1, "<b>": 2}, "?b?")],
+)
+def test_a_json_body_of_another_shape_is_refused_at_its_field(value: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_json(program("/x", value), Attestation)
+    assert (refused.value.code, refused.value.field) == ("field_invalid", field)
+
+
+def test_a_form_is_no_json() -> None:
+    with pytest.raises(Refusal) as refused:
+        read_json(form("/x", {"total_ore": "100"}), Attestation)
+    assert refused.value.status == 415
