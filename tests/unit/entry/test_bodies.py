@@ -153,8 +153,12 @@ def test_a_json_body_of_a_fixed_shape_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("value", "field"),
-    [({}, "total_ore"), ({"total_ore": "100"}, "total_ore"), ({"total_ore": 1.5}, "total_ore")]
-    + [({"total_ore": 1, "<b>": 2}, "?b?")],
+    [
+        ({}, "total_ore"),
+        ({"total_ore": "100"}, "total_ore"),
+        ({"total_ore": 1.5}, "total_ore"),
+        ({"total_ore": 1, "<b>": 2}, "?b?"),
+    ],
 )
 def test_a_json_body_of_another_shape_is_refused_at_its_field(value: dict[str, Any], field: str) -> None:
     with pytest.raises(Refusal) as refused:

@@ -1,0 +1,104 @@
+"""Receive requisitions: a form for people and JSON for programs, through the same checks."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
+from statsbidrag.domain.identifiers import parse_municipality, parse_round
+from statsbidrag.entry import api, flow, wiring
+from statsbidrag.entry.bodies import read_fields, request_key
+from statsbidrag.entry.forms import ACCOUNT_KINDS, prefilled_requisition, read_requisition, requisition_rows
+from statsbidrag.entry.pages import STYLE, Pages
+from statsbidrag.usecases import requisitions
+from statsbidrag.usecases.requisitions import Receipt, RequisitionInput, RequisitionView
+
+PAGES = Pages(Path(__file__).parent / "templates")
+FORM = "/rekvisition/<round_id>/<municipality>"
+PROGRAM = "/rounds/<round_id>/municipalities/<municipality>/requisitions"
+
+app = api.create_app(PAGES.error)
+api.options(app, FORM, "GET, POST")
+api.options(app, PROGRAM, "GET, POST")
+
+
+@app.get(FORM)
+def show_form(round_id: str, municipality: str) -> Response[str]:
+    """Show the form, or that the municipality has requisitioned what it may."""
+    view = _view(round_id, municipality)
+    if view.requisitioned and (view.round.terms.requisitions_allowed == 1 or view.requisitioned == view.allocated):
+        return _show(view, "already_requisitioned.html")
+    return _show(view, "requisition.html", values=prefilled_requisition(view.recipient))
+
+
+@app.post(FORM)
+def submit_form(round_id: str, municipality: str) -> Response[str]:
+    """Take the form one step on: to review, back to change, or received."""
+    view = _view(round_id, municipality)
+    form = flow.Form(
+        template="requisition.html",
+        receipt="requisition_receipt.html",
+        already="already_requisitioned.html",
+        already_code="already_requisitioned",
+        names=tuple(prefilled_requisition(view.recipient)),
+        read=read_requisition,
+        receive=partial(_receive, view),
+        rows=requisition_rows,
+        send_label="Skicka rekvisitionen",
+    )
+    return flow.step(app.current_event.raw_event, form, partial(_show, view))
+
+
+@app.get(PROGRAM)
+def show_view(round_id: str, municipality: str) -> Response[str]:
+    """Give what can be requisitioned."""
+    return api.document(api.in_ore(_view(round_id, municipality), leave_out=("round", "recipient")))
+
+
+@app.post(PROGRAM)
+def submit(round_id: str, municipality: str) -> Response[str]:
+    """Receive a requisition and give its receipt."""
+    event = app.current_event.raw_event
+    api.require_same_site(event)
+    view = _view(round_id, municipality)
+    fields = read_fields(event)
+    key = request_key(event, fields)
+    return api.document(api.in_ore(_receive(view, read_requisition(fields), key)), 201)
+
+
+@app.get("/stil.css")
+def style() -> Response[str]:
+    """Give the stylesheet of every page."""
+    return Response(200, content_type="text/css; charset=utf-8", body=STYLE, headers=dict(api.PUBLIC))
+
+
+@app.get("/tillganglighet")
+def accessibility() -> Response[str]:
+    """Show the accessibility statement."""
+    body = PAGES.render("accessibility.html", api.root(app.current_event.raw_event))
+    return api.page(body, headers=dict(api.PUBLIC))
+
+
+def _view(round_id: str, municipality: str) -> RequisitionView:
+    code = parse_municipality(municipality)
+    api.require_own_municipality(api.caller(app.current_event.raw_event), code)
+    return requisitions.show(wiring.books(), parse_round(round_id), code)
+
+
+def _receive(view: RequisitionView, form: RequisitionInput, key: str) -> Receipt:
+    context = api.context(app.current_event.raw_event)
+    return requisitions.receive(wiring.books(), view.round.id, view.recipient.municipality, form, key, context)
+
+
+def _show(view: RequisitionView, template: str, status: int = 200, **shows: Any) -> Response[str]:
+    event = app.current_event.raw_event
+    common = {"view": view, "request_key": api.form_key(event), "account_kinds": ACCOUNT_KINDS}
+    return api.page(PAGES.render(template, api.root(event), **common, **shows), status)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Answer one call."""
+    return api.run(app, event, context)

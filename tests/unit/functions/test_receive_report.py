@@ -1,0 +1,126 @@
+"""A report is received once behind its link, by form or JSON, and checked against the round's questions."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+
+from functions.receive_report import handler as function
+from statsbidrag.domain.case import CASE, Case
+from statsbidrag.entry import wiring
+from statsbidrag.usecases.books import Books
+from tests.unit.functions.material import KEY, REPORTING, ROUND, TOKEN, paid, sample
+
+
+@pytest.fixture
+def books(monkeypatch: pytest.MonkeyPatch) -> Books:
+    return _use(monkeypatch, REPORTING)
+
+
+def _use(monkeypatch: pytest.MonkeyPatch, at: datetime) -> Books:
+    books = paid(at)
+    monkeypatch.setattr(wiring, "books", lambda: books)
+    return books
+
+
+def _call(name: str, **changed: str) -> dict[str, Any]:
+    event = sample("receive_report", name)
+    if changed and name == "send_json":
+        event["body"] = json.dumps(json.loads(event["body"]) | changed)
+    elif changed:
+        event["body"] = urlencode(dict(parse_qsl(event["body"])) | changed)
+    return function.handler(event, SimpleNamespace())
+
+
+def _case(books: Books) -> Case:
+    return books.state(CASE, KEY)
+
+
+def test_the_form_asks_the_rounds_questions(books: Books) -> None:
+    answer = _call("show_form")
+    assert answer["statusCode"] == 200
+    for question in ROUND.questions:
+        assert f'name="{question.id}"' in answer["body"]
+        assert question.label in answer["body"]
+    assert "461\u00a0836\u00a0kronor" in answer["body"]
+    assert "28 februari 2026" in answer["body"]
+
+
+def test_a_report_is_reviewed_and_then_received(books: Books) -> None:
+    review = _call("review_form")
+    assert (review["statusCode"], _case(books).report) == (200, None)
+    assert "400\u00a0000\u00a0kronor" in review["body"]
+    receipt = _call("send_form")
+    assert receipt["statusCode"] == 201
+    report = _case(books).report
+    assert report is not None
+    assert (report.amount_used, report.late) == (40_000_000, False)
+    assert report.content_hash in receipt["body"]
+    assert "3 februari 2026 kl. 09.00" in receipt["body"]
+
+
+def test_the_same_report_twice_is_one(books: Books) -> None:
+    assert _call("send_form")["body"] == _call("send_form")["body"]
+
+
+def test_after_the_report_the_page_says_that_it_came(books: Books) -> None:
+    _call("send_form")
+    assert "har redan kommit in" in _call("show_form")["body"]
+    again = _call("send_form", request_key="another-key-1", amount_used="1")
+    assert again["statusCode"] == 409
+    assert "har redan kommit in" in again["body"]
+
+
+def test_more_than_was_paid_is_refused(books: Books) -> None:
+    answer = _call("send_form", amount_used="461 837")
+    assert answer["statusCode"] == 422
+    assert "<title>Fel: " in answer["body"]
+    assert _case(books).report is None
+
+
+def test_a_late_report_is_received(monkeypatch: pytest.MonkeyPatch) -> None:
+    books = _use(monkeypatch, datetime(2026, 2, 28, 23, 0, tzinfo=UTC))
+    assert "Sista dagen har passerat" in _call("show_form")["body"]
+    assert "Den kom in efter sista dagen" in _call("send_form")["body"]
+    report = _case(books).report
+    assert report is not None
+    assert report.late
+
+
+@pytest.mark.parametrize("name", ["show_form", "send_form", "show_json", "send_json"])
+@pytest.mark.parametrize("token", ["x", TOKEN[:-1], TOKEN + "x", TOKEN.upper()])
+def test_another_token_opens_nothing(books: Books, name: str, token: str) -> None:
+    event = sample("receive_report", name)
+    event["path"] = event["path"].replace(TOKEN, token)
+    answer = function.handler(event, SimpleNamespace())
+    assert answer["statusCode"] == 404
+    assert "link_not_valid" in answer["body"]
+    assert ("<h1>Länken gäller inte</h1>" in answer["body"]) == ("form" in name)
+    assert "Upplands" not in answer["body"]
+
+
+def test_programs_get_the_questions_and_a_receipt(books: Books) -> None:
+    view = json.loads(_call("show_json")["body"])
+    assert (view["paid_ore"], view["already_received_at"]) == (46_183_600, None)
+    assert [question["id"] for question in view["questions"]] == [question.id for question in ROUND.questions]
+    answer = _call("send_json")
+    receipt = json.loads(answer["body"])
+    assert (answer["statusCode"], receipt["amount_used_ore"], receipt["late"]) == (201, 40_000_000, False)
+
+
+def test_a_programs_faults_point_at_their_answers(books: Books) -> None:
+    problem = json.loads(_call("send_json", amount_used="many", extra="x")["body"])
+    assert [each["pointer"] for each in problem["errors"]] == ["/amount_used", "/extra"]
+
+
+def test_neither_token_nor_answers_are_logged(books: Books, log_lines: Callable[[], list[dict[str, Any]]]) -> None:
+    for name in ("show_form", "review_form", "send_form"):
+        _call(name, **({} if name == "show_form" else {"organisation": "hemligt innehåll"}))
+    _call("send_json", amount_used="hemligt innehåll")
+    written = json.dumps(log_lines(), ensure_ascii=False)
+    assert TOKEN not in written
+    assert "hemligt" not in written
