@@ -159,6 +159,9 @@ class Files(Protocol):
     def put(self, key: str, content: bytes, media_type: str) -> None:
         """Write an object under a fixed name; the same content again is no change, another content is refused."""
 
+    def replace(self, key: str, content: bytes, media_type: str) -> None:
+        """Write an object whatever was there before."""
+
     def move(self, key: str, to: str, reason: str) -> None:
         """Move an object and note why; the reason is a code of the error family."""
 

@@ -34,6 +34,10 @@ class S3Files:
             if self.get(key) != content:
                 raise CorruptBooks(f"{key} would be written again with another content") from error
 
+    def replace(self, key: str, content: bytes, media_type: str) -> None:
+        """Write an object whatever was there before."""
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=media_type)
+
     def move(self, key: str, to: str, reason: str) -> None:
         """Move an object, noting why: a wrong file goes to quarantine and is not lost."""
         self._client.copy_object(

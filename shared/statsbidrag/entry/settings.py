@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         KMS key that report links are made with.
     clock
         ``stored`` in the embedded run, where the simulated year moves it; otherwise the system's clock is used.
+    queue_url, dead_letter_url
+        The queue that the function reads, and where its hopeless messages go.
     queues
         Queue URL by the queue's name in the domain, from ``QUEUE_URL_<NAME>``.
     development_token_key
@@ -45,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     link_key_arn: str | None = None
     clock: str | None = None
     development_token_key: str | None = None
+    queue_url: str | None = None
+    dead_letter_url: str | None = None
     queues: dict[str, str] = {}
 
     def need(self, name: str) -> str:

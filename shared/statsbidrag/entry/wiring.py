@@ -1,0 +1,125 @@
+"""Put the adapters together from the environment; each is made on first use and only where it is used."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from statsbidrag.adapters.aws import client
+from statsbidrag.adapters.clock import StoredClock, SystemClock
+from statsbidrag.adapters.dynamodb import DynamoDBStore
+from statsbidrag.domain.journal import Record
+from statsbidrag.entry.logs import logger
+from statsbidrag.entry.settings import Settings, load
+from statsbidrag.ports import Clock
+from statsbidrag.usecases.books import Books, Context
+
+if TYPE_CHECKING:
+    from statsbidrag.adapters.dead_letters import SqsDeadLetters
+    from statsbidrag.ports import Calendar, Files, Links, Mailer, Queues, Register
+
+
+@cache
+def settings() -> Settings:
+    """Give the environment of this function."""
+    return load(os.environ)
+
+
+@cache
+def clock() -> Clock:
+    """Give the system's clock; in the embedded run, and nowhere else, the stored one.
+
+    Raises
+    ------
+    RuntimeError
+        When a stored clock is asked for where AWS is not emulated on this machine: a second fence behind the
+        template's rule.
+    """
+    if settings().clock == "stored":
+        if urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).hostname not in ("127.0.0.1", "localhost"):
+            raise RuntimeError("a stored clock is for the embedded run alone")
+        return StoredClock(client("dynamodb"), settings().need("table_name"))
+    return SystemClock()
+
+
+@cache
+def store() -> DynamoDBStore:
+    """Give the books' table."""
+    return DynamoDBStore(client("dynamodb"), settings().need("table_name"))
+
+
+@cache
+def books() -> Books:
+    """Give the books, which log one line for each event they write."""
+    return Books(store(), clock(), log_event)
+
+
+def log_event(record: Record, context: Context) -> None:
+    """Log an event that was written: its type, its case and number, and the call it comes from."""
+    logger.info(
+        record.type, case=record.key, number=record.number, actor=context.actor, correlation_id=context.correlation
+    )
+
+
+def system(correlation: str) -> Context:
+    """Give the context of a step that no person takes: the function itself acts."""
+    return Context(f"system:{os.environ.get('POWERTOOLS_SERVICE_NAME', 'unknown')}", correlation)
+
+
+@cache
+def register() -> Register:
+    """Give the register of recipients."""
+    from statsbidrag.adapters.register import DynamoDBRegister  # noqa: PLC0415
+
+    return DynamoDBRegister(client("dynamodb"), settings().need("table_name"))
+
+
+@cache
+def files(setting: str) -> Files:
+    """Give a bucket by the name of its setting: ``archive_bucket``, ``bank_bucket`` …."""
+    from statsbidrag.adapters.s3 import S3Files  # noqa: PLC0415
+
+    return S3Files(client("s3"), settings().need(setting))
+
+
+@cache
+def queues() -> Queues:
+    """Give the queues that tasks are relayed to."""
+    from statsbidrag.adapters.sqs import SqsQueues  # noqa: PLC0415
+
+    return SqsQueues(client("sqs"), settings().queue_urls())
+
+
+@cache
+def dead_letters() -> SqsDeadLetters:
+    """Give the failing side of the queue that this function reads."""
+    from statsbidrag.adapters.dead_letters import SqsDeadLetters  # noqa: PLC0415
+
+    return SqsDeadLetters(client("sqs"), settings().need("queue_url"), settings().need("dead_letter_url"))
+
+
+@cache
+def links() -> Links:
+    """Give the maker of report link tokens."""
+    from statsbidrag.adapters.kms import KmsLinks  # noqa: PLC0415
+
+    return KmsLinks(client("kms"), settings().need("link_key_arn"))
+
+
+@cache
+def mailer() -> Mailer:
+    """Give the mail service."""
+    from statsbidrag.adapters.ses import SesMailer  # noqa: PLC0415
+
+    sender, configuration_set = settings().need("mail_sender"), settings().need("mail_configuration_set")
+    return SesMailer(client("ses"), sender, configuration_set)
+
+
+@cache
+def calendar() -> Calendar:
+    """Give the bank calendar."""
+    from statsbidrag.adapters.calendar import SwedishBankCalendar  # noqa: PLC0415
+
+    return SwedishBankCalendar()
