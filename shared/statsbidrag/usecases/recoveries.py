@@ -90,3 +90,8 @@ def _file_invoice(books: Books, archive: Files, render: RenderInvoice, key: str,
     archive.put(f"{name}.xml", xml, "application/xml")
     archive.put(f"{name}.pdf", pdf, "application/pdf")
     books.handle(CASE, key, RecordInvoiceFiled(number, f"{name}.xml", f"{name}.pdf"), context)
+
+
+def get(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Case:
+    """Give the case a recovery stands in."""
+    return books.state(CASE, case_key(round_id, municipality))

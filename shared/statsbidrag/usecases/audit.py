@@ -1,0 +1,177 @@
+"""Refold every journal and hold it against what is stored: chain, snapshot, tasks, sums, and what is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from statsbidrag.domain.batches import BATCH, Batch, batch_key
+from statsbidrag.domain.case import CASE, Case, case_key
+from statsbidrag.domain.errors import CorruptBooks
+from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
+from statsbidrag.domain.journal import GENESIS, Kind, Record, canonical, check_chain, refold
+from statsbidrag.domain.money import Ore
+from statsbidrag.domain.rounds import ROUND, RoundBook, round_key
+from statsbidrag.domain.suspense import ENTRY, entry_key
+from statsbidrag.domain.tasks import Task
+from statsbidrag.domain.time import to_text
+from statsbidrag.ports import Files, Snapshot, Store
+from statsbidrag.usecases.books import Books
+
+OVERDUE_AFTER = timedelta(days=2)
+"""A task of a function that is this late means that something stands still; people's tasks have their own lists."""
+
+
+READINGS = 3
+"""How often an aggregate is read anew when somebody wrote to it meanwhile."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing wrong, and where."""
+
+    key: str
+    what: str
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """What an audit saw.
+
+    Attributes
+    ----------
+    heads
+        Hash of the last event of every journal: written once each night, they bind all that came before.
+    open_tasks
+        How many tasks wait for people.
+    """
+
+    at: datetime
+    journals: int
+    events: int
+    open_tasks: int
+    findings: tuple[Finding, ...]
+    heads: dict[str, str]
+
+
+class _Tally:
+    """What is counted on the way."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.open_tasks = 0
+        self.heads: dict[str, str] = {}
+        self.findings: list[Finding] = []
+
+    def note(self, key: str, what: str) -> None:
+        self.findings.append(Finding(key, what))
+
+
+def audit(books: Books, vault: Files) -> Audit:
+    """Audit all books and write the heads of all journals to the write-once bucket.
+
+    A second audit at the same instant must say the same; nothing is ever written over.
+    """
+    now, tally = books.now(), _Tally()
+    for name in books.store.listed("ROUNDS"):
+        _audit_round(books.store, RoundId(name), now, tally)
+    for entry in books.store.listed("ENTRIES"):
+        _audit_one(books.store, ENTRY, entry_key(entry), now, tally)
+    seen = Audit(
+        at=now,
+        journals=len(tally.heads),
+        events=tally.events,
+        open_tasks=tally.open_tasks,
+        findings=tuple(tally.findings),
+        heads=dict(sorted(tally.heads.items())),
+    )
+    vault.put(f"heads/{to_text(now)}.json", canonical(seen), "application/json")
+    return seen
+
+
+def _audit_round(store: Store, round_id: RoundId, now: datetime, tally: _Tally) -> None:
+    book = _audit_one(store, ROUND, round_key(round_id), now, tally)
+    cases = {
+        code: _audit_one(store, CASE, case_key(round_id, MunicipalityCode(code)), now, tally)
+        for code in store.listed(f"CASES#{round_id}")
+    }
+    batches = [_audit_one(store, BATCH, batch_key(batch), now, tally) for batch in store.listed(f"BATCHES#{round_id}")]
+    key = round_key(round_id)
+    for what in (
+        *_wrong_allocations(book, cases),
+        *_wrong_batches([b for b in batches if b], [c for c in cases.values() if c]),
+    ):
+        tally.note(key, what)
+    for code, case in cases.items():
+        for line in case.money.imbalances() if case else ():
+            tally.note(case_key(round_id, MunicipalityCode(code)), f"does not hold: {line}")
+
+
+def _wrong_allocations(book: RoundBook | None, cases: dict[str, Case | None]) -> Iterator[str]:
+    if book is None or book.round is None or book.current is None or book.current.status != "applied":
+        return
+    shares = Ore(sum(share.amount for share in book.current.shares))
+    if shares != book.round.total:
+        yield f"the allocation list sums to {shares} öre, the round to {book.round.total}"
+    for share in book.current.shares:
+        case = cases.get(share.municipality)
+        if case is None or case.money.allocated != share.amount:
+            yield f"{share.municipality} does not have its share of {share.amount} öre"
+
+
+def _wrong_batches(batches: Sequence[Batch], cases: Sequence[Case]) -> Iterator[str]:
+    """Each payout stands in the batch that its case says, and in no other that lives."""
+    batched = [(line.payout, batch.id, line.amount) for batch in batches for line in batch.lines]
+    claimed = {(p.id, p.batch, p.amount) for case in cases for p in case.payouts if p.batch}
+    if len({payout for payout, _, _ in batched}) != len(batched):
+        yield "a payout stands in two batches"
+    under_way = {batch.id for batch in batches if batch.status == "planned"}
+    if {line for line in batched if line[1] not in under_way} != {c for c in claimed if c[1] not in under_way}:
+        yield "batches and cases do not name the same payouts"
+
+
+def _read(store: Store, key: str) -> tuple[Snapshot | None, Sequence[Record], frozenset[Task]]:
+    """Read one aggregate as of one moment: somebody may be writing while the audit reads."""
+    snapshot, records, tasks = store.load(key), store.history(key), store.tasks_of(key)
+    for _ in range(READINGS):
+        again = store.load(key)
+        if again == snapshot:
+            break
+        snapshot, records, tasks = again, store.history(key), store.tasks_of(key)
+    return snapshot, records, tasks
+
+
+def _audit_one(store: Store, kind: Kind[Any, Any, Any], key: str, now: datetime, tally: _Tally) -> Any:
+    """Audit one aggregate and give its state by its journal; ``None`` where that cannot be read."""
+    snapshot, records, stored = _read(store, key)
+    for what in check_chain(key, records):
+        tally.note(key, what)
+    tally.events += len(records)
+    tally.heads[key] = records[-1].hash if records else GENESIS
+    try:
+        state = refold(kind, key, records)
+    except (CorruptBooks, msgspec.MsgspecError, KeyError, StopIteration, ValueError) as error:
+        tally.note(key, f"the journal does not fold: {error}")
+        return None
+    for what in _wrong_snapshot(snapshot, canonical(state), len(records), tally.heads[key]):
+        tally.note(key, what)
+    owed = kind.owed(state)
+    for task in sorted(owed ^ stored):
+        tally.note(key, f"task {task.id} is {'not stored' if task in owed else 'stored but not owed'}")
+    for task in sorted(owed):
+        if task.queue == "officer":
+            tally.open_tasks += 1
+        elif task.due + OVERDUE_AFTER < now:
+            tally.note(key, f"task {task.id} is overdue since {to_text(task.due)}")
+    return state
+
+
+def _wrong_snapshot(snapshot: Snapshot | None, state: bytes, events: int, head: str) -> Iterator[str]:
+    if snapshot is None:
+        yield "the snapshot is missing"
+        return
+    if snapshot.state != state:
+        yield "the snapshot is not what the journal folds to"
+    if (snapshot.version, snapshot.head) != (events, head):
+        yield "the snapshot names another last event than the journal has"
