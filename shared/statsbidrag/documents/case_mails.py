@@ -1,0 +1,117 @@
+"""What each e-mail of a case says: from the journal's state to the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from statsbidrag.documents.case_papers import reasons
+from statsbidrag.documents.mails import MailContext, render_mail
+from statsbidrag.domain.case.payouts import find as find_payout
+from statsbidrag.domain.case.recoveries import find as find_recovery
+from statsbidrag.domain.case.recoveries import find_invoice
+from statsbidrag.domain.case.requisitions import opened
+from statsbidrag.domain.case.state import Case, Mail, MailKind
+from statsbidrag.domain.terms import Round
+from statsbidrag.domain.time import swedish_date
+from statsbidrag.usecases.mails import Enclosure
+
+Facts = dict[str, Any]
+
+
+class MailWriter:
+    """Writes the e-mails of cases.
+
+    Parameters
+    ----------
+    sender
+        Address that mail leaves from.
+    base_url
+        Address of the pages for people; links begin with it.
+    """
+
+    def __init__(self, sender: str, base_url: str) -> None:
+        self._sender = sender
+        self._base_url = base_url
+
+    def write(self, case: Case, mail: Mail, grant_round: Round, token: str, enclosures: tuple[Enclosure, ...]) -> bytes:
+        """Write one e-mail as 7-bit MIME; the same case and token give the same bytes."""
+        recipient, _ = opened(case)
+        link = f"{self._base_url}/aterrapportering/{token}" if token else ""
+        context = MailContext(
+            mail_id=mail.id,
+            at=mail.owed_at,
+            sender=self._sender,
+            agency=grant_round.agency,
+            round_name=grant_round.name,
+            recipient=recipient,
+            case_number=case.number,
+            paid=case.money.paid,
+            link=link,
+            enclosures=enclosures,
+            **_FACTS[mail.kind](case, mail.about, grant_round),
+        )
+        return render_mail(mail.kind, context).raw
+
+
+def _requisition(case: Case, about: str, _round: Round) -> Facts:
+    requisition = next(r for r in case.requisitions if r.id == int(about))
+    _, terms = opened(case)
+    return {
+        "amount": requisition.amount,
+        "at_hand": requisition.received_at,
+        "last_day": terms.requisition_last_day,
+        "account": str(requisition.account),
+        "reasons": tuple(check.explanation for check in requisition.checks if not check.passed),
+    }
+
+
+def _payout(case: Case, about: str, _: Round) -> Facts:
+    payout = find_payout(case, about)
+    return {"amount": payout.amount, "account": str(payout.account), "reasons": (payout.reason,)}
+
+
+def _report(case: Case, _about: str, _round: Round) -> Facts:
+    _, terms = opened(case)
+    return {"last_day": terms.report_last_day, "at_hand": case.report.received_at if case.report else None}
+
+
+def _hearing(case: Case, about: str, _round: Round) -> Facts:
+    recovery = find_recovery(case, int(about))
+    _, terms = opened(case)
+    return {
+        "amount": recovery.claim,
+        "reasons": reasons(recovery),
+        "last_day": swedish_date(recovery.proposed_at) + timedelta(days=terms.hearing_days),
+    }
+
+
+def _decision(case: Case, about: str, grant_round: Round) -> Facts:
+    recovery = find_recovery(case, int(about))
+    return {"amount": recovery.to_invoice, "reasons": reasons(recovery), "appeal": grant_round.appeal}
+
+
+def _invoice(case: Case, about: str, _: Round) -> Facts:
+    invoice = find_invoice(case, about)
+    return {
+        "amount": invoice.amount,
+        "invoice_number": invoice.number,
+        "ocr": invoice.ocr,
+        "last_day": invoice.due_on,
+    }
+
+
+_FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
+    "requisition_receipt": _requisition,
+    "requisition_late": _requisition,
+    "requisition_approved": _requisition,
+    "requisition_rejected": _requisition,
+    "payout_rejected": _payout,
+    "report_link": _report,
+    "report_reminder": _report,
+    "report_receipt": _report,
+    "hearing": _hearing,
+    "decision": _decision,
+    "invoice": _invoice,
+}

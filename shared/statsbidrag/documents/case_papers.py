@@ -1,0 +1,114 @@
+"""What a case, a batch and a decision look like on paper: from the journal's state to the documents.
+
+The PDF and XML makers are imported where they are used, since few functions carry them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statsbidrag.domain.case.recoveries import find
+from statsbidrag.domain.case.requisitions import opened
+from statsbidrag.domain.errors import CorruptBooks
+from statsbidrag.domain.time import swedish_date
+
+if TYPE_CHECKING:
+    from statsbidrag.domain.batches import Batch
+    from statsbidrag.domain.case.state import Case, Ground, Invoice, Recovery
+    from statsbidrag.domain.terms import Round
+
+GROUNDS: dict[Ground, str] = {
+    "unspent": "Bidraget har inte förbrukats helt under året.",
+    "misused": "En del av bidraget har använts till annat än villkoren tillåter.",
+    "late_report": "Återrapporteringen kom in efter sista dagen.",
+    "report_missing": "Ingen återrapportering har kommit in.",
+}
+"""Why money is to go back, for people."""
+
+
+def payment_file(batch: Batch, grant_round: Round) -> bytes:
+    """Give the pain.001 file of a batch; the same batch gives the same bytes."""
+    from statsbidrag.documents.pain001 import Payment, PaymentFile, render_pain001  # noqa: PLC0415
+
+    if batch.planned_at is None or batch.execution_date is None:
+        raise CorruptBooks(f"{batch.id} was never planned")
+    payments = tuple(
+        Payment(line.payout, line.amount, line.creditor, line.account, line.remittance) for line in batch.lines
+    )
+    return render_pain001(PaymentFile(batch.id, batch.planned_at, batch.execution_date, grant_round.agency, payments))
+
+
+def decision_letter(case: Case, recovery: Recovery, grant_round: Round) -> bytes:
+    """Give the letter of a decided recovery as PDF."""
+    from statsbidrag.documents.letter_pdf import DecisionLetter, render_letter_pdf  # noqa: PLC0415
+
+    recipient, _ = opened(case)
+    if recovery.decided_at is None:
+        raise CorruptBooks(f"{case.number} recovery {recovery.id} is not decided")
+    return render_letter_pdf(
+        DecisionLetter(
+            case_number=case.number,
+            title=f"Beslut om återkrav av {grant_round.name}",
+            decided_on=swedish_date(recovery.decided_at),
+            recipient=recipient,
+            agency=grant_round.agency,
+            paragraphs=(_outcome(case, recovery, grant_round),),
+            figures=(
+                ("Utbetalt bidrag", case.money.paid),
+                ("Underlag för återkrav", recovery.claim),
+                ("Eftergift", recovery.waived),
+                ("Att betala tillbaka", recovery.to_invoice),
+            ),
+            reasons=reasons(recovery),
+            decided_by=recovery.decided_by,
+            prepared_by=recovery.prepared_by,
+            appeal=grant_round.appeal,
+        )
+    )
+
+
+def _outcome(case: Case, recovery: Recovery, grant_round: Round) -> str:
+    recipient, _ = opened(case)
+    agency = grant_round.agency.name
+    if recovery.to_invoice == 0:
+        return f"{agency} avstår från att återkräva bidrag från {recipient.name}."
+    if recovery.waived:
+        return f"{agency} återkräver en del av bidraget från {recipient.name} och avstår från resten."
+    return f"{agency} återkräver bidrag från {recipient.name}."
+
+
+def reasons(recovery: Recovery) -> tuple[str, ...]:
+    """Give the reasons of a recovery in Swedish: its grounds, what was found, and the officer's own words."""
+    found = (check.explanation for check in recovery.checks if not check.passed)
+    written = (recovery.reasons,) if recovery.reasons else ()
+    return (*(GROUNDS[ground] for ground in recovery.grounds), *found, *written)
+
+
+def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[bytes, bytes]:
+    """Give the Peppol XML and the PDF of a recovery invoice; the same journal gives the same bytes."""
+    from statsbidrag.documents import invoice as paper  # noqa: PLC0415
+    from statsbidrag.documents.invoice_pdf import render_invoice_pdf  # noqa: PLC0415
+    from statsbidrag.documents.invoice_xml import render_invoice_xml  # noqa: PLC0415
+
+    recipient, _ = opened(case)
+    recovery = find(case, invoice.recovery)
+    if recovery.decided_at is None:
+        raise CorruptBooks(f"{invoice.number} rests on no decision")
+    requisition = next((r for r in case.requisitions if r.status == "approved"), None)
+    decided_on = swedish_date(recovery.decided_at)
+    written = paper.Invoice(
+        number=invoice.number,
+        kind="invoice",
+        ocr=invoice.ocr,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        seller=grant_round.agency,
+        buyer=recipient,
+        buyer_reference=requisition.invoice_reference if requisition else recipient.invoice_reference,
+        case_number=case.number,
+        decision_on=decided_on,
+        lines=(paper.InvoiceLine(f"Återkrav av {grant_round.name}, beslut {decided_on.isoformat()}", invoice.amount),),
+        note=grant_round.interest_basis or "",
+    )
+    xml = render_invoice_xml(written)
+    return xml, render_invoice_pdf(written, xml)
