@@ -1,0 +1,71 @@
+"""Show a payout batch and take two persons' attestations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
+from statsbidrag.domain.batches import Batch
+from statsbidrag.domain.money import Ore
+from statsbidrag.entry import api, wiring
+from statsbidrag.entry.bodies import read_json
+from statsbidrag.usecases.payouts import attest, get_batch
+
+BATCH = "/batches/<batch_id>"
+ATTESTATIONS = "/batches/<batch_id>/attestations"
+
+
+class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The control total that the person saw, in öre."""
+
+    total_ore: int
+
+
+app = api.create_app()
+api.options(app, BATCH, "GET")
+api.options(app, ATTESTATIONS, "POST")
+
+
+@app.get(BATCH)
+def show(batch_id: str) -> Response[str]:
+    """Give a batch with its lines and control total."""
+    api.staff(app.current_event.raw_event, "attester", "officer")
+    return api.document(_view(get_batch(wiring.books(), batch_id)))
+
+
+@app.post(ATTESTATIONS)
+def add(batch_id: str) -> Response[str]:
+    """Attest the batch; the second attestation sends it."""
+    event = app.current_event.raw_event
+    attester = api.staff(event, "attester")
+    body = read_json(event, Attestation)
+    return api.document(_view(attest(wiring.books(), batch_id, attester, Ore(body.total_ore), api.context(event))), 201)
+
+
+def _view(batch: Batch) -> dict[str, Any]:
+    return {
+        "batch": batch.id,
+        "round": batch.round,
+        "status": batch.status,
+        "execution_date": batch.execution_date,
+        "count": len(batch.lines),
+        "total_ore": batch.total,
+        "attestations": len(batch.attested_by),
+        "payouts": [
+            {
+                "payout": line.payout,
+                "municipality": line.municipality,
+                "creditor": line.creditor,
+                "account": str(line.account),
+                "amount_ore": line.amount,
+            }
+            for line in batch.lines
+        ],
+    }
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a call."""
+    return api.run(app, event, context)
