@@ -186,7 +186,7 @@ def _scratch_parent() -> Path | None:
 
 def deploy(endpoint: str, workdir: Path, built: Path, parameters: Mapping[str, str] | None = None) -> Stack:
     """Deploy a built template with `sam deploy` and set what the emulated CloudFormation leaves out."""
-    given = {"PythonRuntime": python_runtime(), **(parameters or {})}
+    given = {"PythonRuntime": python_runtime(), "Embedded": "true", **(parameters or {})}
     session = admin_session()
     session.client("s3", endpoint_url=endpoint).create_bucket(
         Bucket=_ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}
