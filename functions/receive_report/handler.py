@@ -47,7 +47,7 @@ def submit_form(token: str) -> Response[str]:
         receipt="report_receipt.html",
         already="already_reported.html",
         already_code="already_reported",
-        names=[question.id for question in view.round.questions],
+        labels={question.id: question.label for question in view.round.questions},
         read=partial(read_answers, view.round.questions),
         receive=partial(_receive, token, view),
         rows=partial(answer_rows, view.round.questions),

@@ -11,7 +11,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.entry import api, flow, wiring
 from statsbidrag.entry.bodies import read_fields, request_key
-from statsbidrag.entry.forms import ACCOUNT_KINDS, prefilled_requisition, read_requisition, requisition_rows
+from statsbidrag.entry.forms import (
+    ACCOUNT_KINDS,
+    REQUISITION_LABELS,
+    prefilled_requisition,
+    read_requisition,
+    requisition_rows,
+)
 from statsbidrag.entry.pages import STYLE, Pages
 from statsbidrag.usecases import requisitions
 from statsbidrag.usecases.requisitions import Receipt, RequisitionInput, RequisitionView
@@ -43,7 +49,7 @@ def submit_form(round_id: str, municipality: str) -> Response[str]:
         receipt="requisition_receipt.html",
         already="already_requisitioned.html",
         already_code="already_requisitioned",
-        names=tuple(prefilled_requisition(view.recipient)),
+        labels=REQUISITION_LABELS,
         read=read_requisition,
         receive=partial(_receive, view),
         rows=requisition_rows,
@@ -95,7 +101,12 @@ def _receive(view: RequisitionView, form: RequisitionInput, key: str) -> Receipt
 
 def _show(view: RequisitionView, template: str, status: int = 200, **shows: Any) -> Response[str]:
     event = app.current_event.raw_event
-    common = {"view": view, "request_key": api.form_key(event), "account_kinds": ACCOUNT_KINDS}
+    common = {
+        "view": view,
+        "request_key": api.form_key(event),
+        "labels": REQUISITION_LABELS,
+        "account_kinds": ACCOUNT_KINDS,
+    }
     return api.page(PAGES.render(template, api.root(event), **common, **shows), status)
 
 

@@ -257,7 +257,7 @@ def _problem(error: Exception, call: str) -> Problem:
     known = error if isinstance(error, StatsbidragError) else None
     code = known.code if known else "unexpected_error"
     status = known.status if known else 500
-    detail = known.message if known else "Något gick fel hos oss. Försök igen om en stund."
+    detail = known.message if known else "Felet är inte ert. Försök igen om en stund."
     return Problem(
         type=f"urn:statsbidrag:problem:{code}",
         title=HTTPStatus(status).phrase,

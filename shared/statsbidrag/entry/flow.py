@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -32,8 +32,8 @@ class Form(msgspec.Struct, Generic[T], frozen=True):
         Pages: the form, its receipt, and what is shown where it was sent in before.
     already_code
         The refusal that means it was sent in before.
-    names
-        Its fields.
+    labels
+        Its fields, each with its Swedish label.
     read
         Checks the fields.
     receive
@@ -48,7 +48,7 @@ class Form(msgspec.Struct, Generic[T], frozen=True):
     receipt: str
     already: str
     already_code: str
-    names: Sequence[str]
+    labels: Mapping[str, str]
     read: Callable[[Fields], T]
     receive: Callable[[T, str], object]
     rows: Callable[[T], list[Row]]
@@ -64,7 +64,7 @@ def step(event: Mapping[str, Any], form: Form[T], show: Show) -> Response[str]:
     require_same_site(event)
     fields = read_fields(event)
     key, wish = request_key(event, fields), fields.pop("step", "send")
-    values = shown(form.names, fields)
+    values = shown(form.labels, fields)
     if wish == "change":
         return show(form.template, values=values)
     try:
@@ -74,5 +74,5 @@ def step(event: Mapping[str, Any], form: Form[T], show: Show) -> Response[str]:
     except (Refusal, Refusals) as refused:
         log_refusal(event, refused)
         template = form.already if refused.code == form.already_code else form.template
-        return show(template, refused.status, values=values, faults=faults(refused))
+        return show(template, refused.status, values=values, faults=faults(refused, form.labels))
     return show("review.html", values=values, rows=form.rows(read), send_label=form.send_label)

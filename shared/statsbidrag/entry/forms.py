@@ -25,6 +25,16 @@ DECLARATION_MISSING = ("declaration_missing", "Kryssa i rutan för att intyga up
 ACCOUNT_KINDS = {"bankgiro": "Bankgiro", "plusgiro": "Plusgiro", "iban": "IBAN"}
 """Kinds of account, with their Swedish labels."""
 
+REQUISITION_LABELS = {
+    "amount": "Belopp att rekvirera",
+    "account_kind": "Typ av konto",
+    "account_number": "Kontonummer",
+    "invoice_reference": "Er fakturareferens",
+    "peppol_id": "Ert Peppol-id för e-faktura",
+    "declaration": "Intygande",
+}
+"""Fields of the requisition, with their Swedish labels."""
+
 _PEPPOL = re.compile(r"(?P<scheme>[0-9]{4}):(?P<number>[A-Za-z0-9._-]{1,50})")
 _SWEDISH_ORGANISATION = "0007"
 _LONGEST_REFERENCE = 100
@@ -76,11 +86,12 @@ def prefilled_requisition(recipient: Recipient) -> dict[str, str]:
 def requisition_rows(read: RequisitionInput) -> list[Row]:
     """Write a read requisition for people to review."""
     return [
-        Row("Belopp", format_kronor(read.amount)),
-        Row(ACCOUNT_KINDS[read.account.kind], str(read.account)),
-        Row("Er fakturareferens", read.invoice_reference),
-        Row("Peppol-id", read.peppol_id),
-        Row("Intygande", "Ja"),
+        Row(REQUISITION_LABELS["amount"], format_kronor(read.amount)),
+        Row(REQUISITION_LABELS["account_kind"], ACCOUNT_KINDS[read.account.kind]),
+        Row(REQUISITION_LABELS["account_number"], str(read.account)),
+        Row(REQUISITION_LABELS["invoice_reference"], read.invoice_reference),
+        Row(REQUISITION_LABELS["peppol_id"], read.peppol_id),
+        Row(REQUISITION_LABELS["declaration"], "Ja"),
     ]
 
 

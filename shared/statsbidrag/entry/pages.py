@@ -27,9 +27,10 @@ class Row(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with a form; ``field`` is empty where it belongs to no field."""
+    """What is wrong with a form; ``field`` and its ``label`` are empty where it belongs to no field."""
 
     field: str
+    label: str
     message: str
 
 
@@ -79,12 +80,13 @@ class Pages:
         return self.render("error.html", root, problem=problem)
 
 
-def faults(error: StatsbidragError | None) -> tuple[Fault, ...]:
-    """Give what the summary of a form's faults lists; one that belongs to no field is listed too."""
-    if error is None:
-        return ()
-    listed = tuple(Fault(each.field or "", each.message) for each in refusals(error))
-    return listed or (Fault("", error.message),)
+def faults(error: StatsbidragError, labels: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Give what the summary of a form's faults lists; what belongs to no field of the form is listed by itself."""
+    return tuple(_fault(each.field or "", each.message, labels) for each in refusals(error))
+
+
+def _fault(field: str, message: str, labels: Mapping[str, str]) -> Fault:
+    return Fault(field, labels[field], message) if field in labels else Fault("", field, message)
 
 
 def shown(names: Iterable[str], fields: Mapping[str, Any]) -> dict[str, str]:

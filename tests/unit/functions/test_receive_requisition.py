@@ -95,7 +95,7 @@ def test_faults_are_told_at_the_top_and_at_the_field(books: Books) -> None:
     body = answer["body"]
     assert "<title>Fel: " in body
     assert "Det finns 2 fel att rätta" in body
-    assert 'href="#amount"' in body
+    assert '<a href="#amount">Belopp att rekvirera: Skriv beloppet' in body
     assert 'aria-describedby="amount-hjalp amount-fel" aria-invalid="true"' in body
     assert 'value="1e6"' in body
     assert 'value="&lt;b&gt;"' in body
