@@ -137,7 +137,9 @@ def ministack(workdir: Path, *, smtp_port: int | None = None) -> Iterator[str]:
     """Run MiniStack on a free loopback port with an empty state; yields its address."""
     with ExitStack() as stack:
         # Each Lambda worker unpacks code and layer here and never cleans up: an own folder, in memory if it fits.
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="statsbidrag-", dir=_scratch_parent()))
+        scratch = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="statsbidrag-", dir=_scratch_parent(), ignore_cleanup_errors=True)
+        )
         for left in range(_TRIES - 1, -1, -1):
             port = free_port()
             endpoint = f"http://{LOOPBACK}:{port}"
