@@ -1,0 +1,191 @@
+"""Requisitions: received in time or late, held against every rule, approved or rejected once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.case import events as e
+from statsbidrag.domain.errors import NotFound, Refusal, StatsbidragError
+from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.domain.time import start_of
+from tests.builders import (
+    ALLOCATED,
+    PAYOUT,
+    RECIPIENT,
+    SPRING,
+    TERMS,
+    TOO_LATE,
+    Story,
+    account,
+    approved,
+    requisition,
+    requisitioned,
+)
+
+TICK = timedelta(microseconds=1)
+
+
+def test_a_requisition_in_time_is_received_and_to_be_validated() -> None:
+    story = requisitioned()
+    received = story.case.requisitions[0]
+    assert (received.id, received.status, received.received_at) == (1, "received", SPRING)
+    assert story.case.money.requisitioned == ALLOCATED
+    assert story.stage == "received"
+    assert story.tasks == {
+        "requisitions/validate_requisition-1",
+        "mail/send_mail-2025-0114-requisition_receipt-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        (kronor(0), "amount_not_positive"),
+        (kronor(-5), "amount_not_positive"),
+        (Ore(150), "amount_not_whole"),
+        (Ore(ALLOCATED + 100), "amount_above_allocation"),
+    ],
+)
+def test_an_amount_that_may_not_be_drawn_is_refused_at_its_field(amount: Ore, code: str) -> None:
+    story = Story()
+    with pytest.raises(Refusal) as refused:
+        story.do(requisition(amount))
+    assert (refused.value.code, refused.value.field) == (code, "amount")
+
+
+@pytest.mark.parametrize("amount", [kronor(1), ALLOCATED])
+def test_the_smallest_and_the_highest_amount_are_received(amount: Ore) -> None:
+    assert Story().do(requisition(amount))
+
+
+def test_nothing_is_received_before_the_round_opens() -> None:
+    opens = start_of(TERMS.requisition_opens)
+    with pytest.raises(Refusal, match="round_not_open"):
+        Story().do(requisition(), at=opens - TICK)
+    assert Story().do(requisition(), at=opens)
+
+
+def test_the_last_moment_of_the_last_day_is_in_time_and_the_next_is_late() -> None:
+    in_time, late = Story(), Story()
+    in_time.do(requisition(), at=TOO_LATE - TICK)
+    late.do(requisition(), at=TOO_LATE)
+    assert in_time.case.requisitions[0].status == "received"
+    assert late.case.requisitions[0].status == "with_officer"
+    assert late.tasks == {
+        "officer/decide_late_requisition-1",
+        "mail/send_mail-2025-0114-requisition_late-1",
+    }
+
+
+def test_a_late_requisition_is_never_approved_by_rule() -> None:
+    story = Story()
+    story.do(requisition(), at=TOO_LATE)
+    story.do(c.ValidateRequisition(1))
+    assert story.case.requisitions[0].status == "rejected"
+    assert [check.rule for check in story.case.requisitions[0].checks if not check.passed] == ["received_in_time"]
+
+
+def test_a_second_requisition_is_refused_with_what_was_asked_for() -> None:
+    story = requisitioned(amount=kronor(1000))
+    with pytest.raises(Refusal) as refused:
+        story.do(requisition(kronor(1)))
+    assert (refused.value.code, refused.value.status) == ("already_requisitioned", 409)
+    assert "1\u00a0000\u00a0kronor" in refused.value.message
+
+
+def test_a_round_may_allow_two_requisitions_that_share_the_allocation() -> None:
+    story = requisitioned(msgspec.structs.replace(TERMS, requisitions_allowed=2), kronor(400_000))
+    with pytest.raises(Refusal, match="amount_above_allocation"):
+        story.do(requisition(Ore(ALLOCATED - kronor(400_000) + 100)))
+    story.do(requisition(Ore(ALLOCATED - kronor(400_000))))
+    story.do(c.ValidateRequisition(1))
+    story.do(c.ValidateRequisition(2))
+    assert story.case.money.approved == ALLOCATED
+    assert [payout.id for payout in story.case.payouts] == ["P-2025-0114-1", "P-2025-0114-2"]
+
+
+def test_an_approval_orders_the_payout_to_the_verified_account() -> None:
+    story = approved()
+    payout = story.case.payouts[0]
+    assert (payout.id, payout.amount, payout.account, payout.status) == (
+        PAYOUT,
+        ALLOCATED,
+        RECIPIENT.account,
+        "ordered",
+    )
+    assert story.case.money.approved == ALLOCATED
+    assert story.case.money.paid == 0
+    assert story.stage == "ordered"
+    assert "payouts/queue_payout-P-2025-0114-1" in story.tasks
+    assert "requisitions/validate_requisition-1" not in story.tasks
+    assert "mail/send_mail-2025-0114-requisition_approved-1" in story.tasks
+
+
+def test_every_rule_is_shown_with_its_arithmetic() -> None:
+    checks = approved().case.requisitions[0].checks
+    assert [check.rule for check in checks] == [
+        "amount_within_allocation",
+        "received_in_time",
+        "requisitions_allowed",
+        "account_verified",
+    ]
+    assert all(check.passed for check in checks)
+    assert checks[0].arithmetic == "0 < 46183600 <= 46183600 - 0 = 46183600"
+
+
+def test_another_account_than_the_verified_one_is_rejected() -> None:
+    story = Story()
+    story.do(requisition(to=account(9999)))
+    story.do(c.ValidateRequisition(1))
+    rejected = story.case.requisitions[0]
+    assert rejected.status == "rejected"
+    assert [check.rule for check in rejected.checks if not check.passed] == ["account_verified"]
+    assert story.case.money.approved == 0
+    assert story.case.payouts == ()
+    assert story.stage == "rejected"
+
+
+def test_no_account_number_stands_in_the_checks() -> None:
+    story = Story()
+    story.do(requisition(to=account(9999)))
+    story.do(c.ValidateRequisition(1))
+    assert account(9999).number not in repr(story.case.requisitions[0].checks)
+
+
+def test_after_a_rejection_a_new_requisition_is_received() -> None:
+    story = Story()
+    story.do(requisition(to=account(9999)))
+    story.do(c.ValidateRequisition(1))
+    assert story.do(requisition())[0] == e.RequisitionReceived(
+        2, ALLOCATED, RECIPIENT.account, "REF-1", RECIPIENT.peppol_id, SPRING, "form-hash", late=False
+    )
+
+
+def test_a_share_lowered_meanwhile_rejects_what_is_above_it() -> None:
+    story = requisitioned()
+    story.do(c.OpenCase(RECIPIENT, TERMS, "L-2025-2", kronor(1)))
+    story.do(c.ValidateRequisition(1))
+    failed = [check.rule for check in story.case.requisitions[0].checks if not check.passed]
+    assert failed == ["amount_within_allocation"]
+
+
+def test_validating_again_changes_nothing() -> None:
+    story = approved()
+    assert story.do(c.ValidateRequisition(1)) == []
+
+
+def test_an_unknown_requisition_is_not_found() -> None:
+    with pytest.raises(NotFound, match="unknown_requisition"):
+        Story().do(c.ValidateRequisition(1))
+
+
+def test_a_refused_command_leaves_the_case_as_it_was() -> None:
+    story = requisitioned()
+    before = story.case
+    with pytest.raises(StatsbidragError):
+        story.do(requisition())
+    assert story.case == before
