@@ -17,12 +17,13 @@ class Command(msgspec.Struct, frozen=True, tag=True):
 
 
 class OpenCase(Command, frozen=True):
-    """Open the case, or bring its allocation and recipient up to date with an approved list."""
+    """Open the case, or bring its allocation and recipient up to date with a list approved at that instant."""
 
     recipient: Recipient
     terms: Terms
     allocation_list: str
     amount: Ore
+    approved_at: datetime | None = None
 
 
 class SubmitRequisition(Command, frozen=True):

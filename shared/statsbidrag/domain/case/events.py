@@ -30,6 +30,7 @@ class AllocationSet(Event, frozen=True):
 
     allocation_list: str
     amount: Ore
+    approved_at: datetime | None = None
 
 
 class RequisitionReceived(Event, frozen=True):

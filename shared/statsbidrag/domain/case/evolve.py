@@ -58,7 +58,12 @@ def _recipient_changed(case: Case, event: e.RecipientChanged) -> Case:
 
 def _allocated(case: Case, event: e.AllocationSet) -> Case:
     money = replace(case.money, allocated=event.amount)
-    return replace(case, allocation_list=event.allocation_list, money=money)
+    return replace(
+        case,
+        allocation_list=event.allocation_list,
+        allocation_approved_at=event.approved_at,
+        money=money,
+    )
 
 
 def _requisition_received(case: Case, event: e.RequisitionReceived) -> Case:

@@ -11,7 +11,12 @@ from statsbidrag.domain.errors import Refusal
 
 
 def open_case(case: Case, command: OpenCase, _: datetime) -> list[e.CaseEvent]:
-    """Open the case or bring it up to date; nothing new gives no events."""
+    """Open the case or bring it up to date; nothing new gives no events.
+
+    Lists may reach a case in another order than they were approved in: an older one never replaces a newer.
+    """
+    if _is_older(command.approved_at, case.allocation_approved_at):
+        return []
     if command.amount < case.money.approved:
         raise Refusal(
             "allocation_below_approved",
@@ -24,5 +29,9 @@ def open_case(case: Case, command: OpenCase, _: datetime) -> list[e.CaseEvent]:
     elif command.recipient != case.recipient:
         decided.append(e.RecipientChanged(command.recipient))
     if (case.allocation_list, case.money.allocated) != (command.allocation_list, command.amount):
-        decided.append(e.AllocationSet(command.allocation_list, command.amount))
+        decided.append(e.AllocationSet(command.allocation_list, command.amount, command.approved_at))
     return decided
+
+
+def _is_older(approved_at: datetime | None, than: datetime | None) -> bool:
+    return approved_at is not None and than is not None and approved_at < than

@@ -227,6 +227,7 @@ class Case(msgspec.Struct, frozen=True):
     recipient: Recipient | None = None
     terms: Terms | None = None
     allocation_list: str = ""
+    allocation_approved_at: datetime | None = None
     money: Money = Money()
     requisitions: tuple[Requisition, ...] = ()
     payouts: tuple[Payout, ...] = ()
