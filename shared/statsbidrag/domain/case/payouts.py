@@ -68,7 +68,8 @@ def returned(case: Case, command: RecordPayoutReturned, now: datetime) -> Sequen
     if command.entry in case.bank_entries:
         return []
     _refuse_other_amount(payout, command.amount)
-    if payout.status != "settled" or case.money.to_account_for < payout.amount:
+    accounted_for = case.report is not None or bool(case.recoveries)
+    if payout.status != "settled" or accounted_for:
         raise Refusal(
             "payout_not_returnable",
             "Returen passar inte utbetalningen: den är inte bokad eller redan redovisad.",
