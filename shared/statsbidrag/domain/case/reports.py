@@ -86,7 +86,8 @@ def assess(case: Case, _command: AssessReport, now: datetime) -> Sequence[e.Case
     """Accept what was used rightly and in time; propose to recover the rest.
 
     A report that came after the last day breaks a condition, so the whole grant is proposed and an officer
-    decides what to waive. A recovery that is already open takes the report in as an answer to its hearing.
+    decides what to waive; lateness is not held against a municipality whose link is not proven to have arrived. A
+    recovery that is already open takes the report in as an answer to its hearing.
     """
     _, terms = opened(case)
     report = case.report
@@ -95,11 +96,12 @@ def assess(case: Case, _command: AssessReport, now: datetime) -> Sequence[e.Case
     if report.assessed:
         return []
     if case.recoveries:
-        return [e.ReportAssessed(Ore(0), (_in_time(report, terms),))]
-    checks = (_in_time(report, terms), _all_used(case, report), _used_rightly(report))
-    if report.late:
+        return [e.ReportAssessed(NOTHING, (_in_time(case, report, terms),))]
+    in_time = _in_time(case, report, terms)
+    checks = (in_time, _all_used(case, report), _used_rightly(report))
+    if not in_time.passed and case.money.paid:
         proposal = propose(case, now, grounds=("late_report",), claim=case.money.to_account_for, checks=checks)
-        return [e.ReportAssessed(Ore(0), checks), proposal]
+        return [e.ReportAssessed(NOTHING, checks), proposal]
     unspent = case.money.paid - report.amount_used
     claim = Ore(unspent + report.amount_misused)
     assessed = e.ReportAssessed(Ore(case.money.paid - claim), checks)
@@ -108,8 +110,7 @@ def assess(case: Case, _command: AssessReport, now: datetime) -> Sequence[e.Case
     grounds: list[Ground] = ["unspent"] if unspent else []
     if report.amount_misused:
         grounds.append("misused")
-    waiver = claim if claim < terms.smallest_claim else Ore(0)
-    return [assessed, propose(case, now, grounds=tuple(grounds), claim=claim, checks=checks, waiver=waiver)]
+    return [assessed, propose(case, now, grounds=tuple(grounds), claim=claim, checks=checks)]
 
 
 def assess_missing(case: Case, _command: AssessMissingReport, now: datetime) -> Sequence[e.CaseEvent]:
@@ -119,20 +120,28 @@ def assess_missing(case: Case, _command: AssessMissingReport, now: datetime) -> 
         return []
     if now < missing_report_due(terms):
         raise Refusal("report_not_overdue", "Det är för tidigt att bedöma en utebliven återrapportering.", status=409)
-    proofs = [
-        m.id for m in case.mails.values() if m.kind in ("report_link", "report_reminder") and m.status == "delivered"
-    ]
+    proofs = delivered_in_time(case, terms)
     if not proofs:
         return [e.DeliveryUnproven()]
     check = Check(
         rule="report_received_in_time",
         passed=False,
-        inputs={"last_day": terms.report_last_day.isoformat(), "delivered": ", ".join(sorted(proofs))},
+        inputs={"last_day": terms.report_last_day.isoformat(), "delivered": ", ".join(proofs)},
         arithmetic=f"no report < {end_of(terms.report_last_day).isoformat()}",
         explanation=f"Återrapporteringen skulle ha kommit in senast den {format_date(terms.report_last_day)}. "
         "Länken är levererad till kommunens registratur.",
     )
     return [propose(case, now, grounds=("report_missing",), claim=case.money.to_account_for, checks=(check,))]
+
+
+def delivered_in_time(case: Case, terms: Terms) -> list[str]:
+    """Give the e-mails that prove that the link arrived: delivered, and sent out before the report was late."""
+    ends = end_of(terms.report_last_day)
+    return sorted(
+        mail.id
+        for mail in case.mails.values()
+        if mail.kind in ("report_link", "report_reminder") and mail.status == "delivered" and mail.owed_at < ends
+    )
 
 
 def propose(
@@ -142,33 +151,37 @@ def propose(
     grounds: tuple[Ground, ...],
     claim: Ore,
     checks: tuple[Check, ...],
-    waiver: Ore = NOTHING,
 ) -> e.RecoveryProposed:
-    """Open a recovery with its hearing; the municipality has whole days to answer."""
+    """Open a recovery with its hearing; the municipality has whole days to answer. A small one may be waived whole."""
     _, terms = opened(case)
     last_day = swedish_date(now) + timedelta(days=terms.hearing_days)
     return e.RecoveryProposed(
         recovery=len(case.recoveries) + 1,
         grounds=grounds,
         claim=claim,
-        proposed_waiver=waiver,
+        proposed_waiver=claim if claim < terms.smallest_claim else NOTHING,
         checks=checks,
         proposed_at=now,
         hearing_ends=end_of(last_day),
     )
 
 
-def _in_time(report: Report, terms: Terms) -> Check:
-    ends = end_of(terms.report_last_day)
+def _in_time(case: Case, report: Report, terms: Terms) -> Check:
+    """Hold the day against the municipality only if the link is proven to have arrived."""
+    ends, proofs = end_of(terms.report_last_day), delivered_in_time(case, terms)
+    explanation = f"Sista dag för återrapportering var den {format_date(terms.report_last_day)}."
+    if report.late and not proofs:
+        explanation += " Det är inte visat att länken nådde kommunens registratur innan dess."
     return Check(
         rule="report_received_in_time",
-        passed=not report.late,
+        passed=not report.late or not proofs,
         inputs={
             "received_at": report.received_at.isoformat(),
             "last_day": terms.report_last_day.isoformat(),
+            "delivered": ", ".join(proofs),
         },
-        arithmetic=f"{report.received_at.isoformat()} < {ends.isoformat()}",
-        explanation=f"Sista dag för återrapportering var den {format_date(terms.report_last_day)}.",
+        arithmetic=f"{report.received_at.isoformat()} < {ends.isoformat()} or {len(proofs)} = 0",
+        explanation=explanation,
     )
 
 
