@@ -41,10 +41,11 @@ def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.C
             f"Kommunen har till {format_instant(recovery.hearing_ends)} på sig att svara. Bered ärendet efter det.",
             status=409,
         )
-    if not 0 <= command.waived <= recovery.claim or command.waived % ORE_PER_KRONA:
+    whole = command.waived % ORE_PER_KRONA == 0 or command.waived == recovery.claim
+    if not (whole and 0 <= command.waived <= recovery.claim):
         raise Refusal(
             "waiver_out_of_range",
-            f"Skriv ett belopp i hela kronor från 0 till {format_kronor(recovery.claim)}.",
+            f"Skriv ett belopp i hela kronor från 0, eller hela kravet på {format_kronor(recovery.claim)}.",
             field="waived",
         )
     if not command.reasons.strip():
