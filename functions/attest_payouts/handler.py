@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from aws_lambda_powertools.event_handler.api_gateway import Response
+from pydantic import BaseModel
 
 from statsbidrag.domain.batches import Batch
 from statsbidrag.domain.money import Ore
 from statsbidrag.entry import api, wiring
-from statsbidrag.entry.bodies import read_json
+from statsbidrag.entry.models import read_json
 from statsbidrag.usecases.payouts import attest, get_batch
 
 BATCH = "/batches/<batch_id>"
 ATTESTATIONS = "/batches/<batch_id>/attestations"
 
 
-class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Attestation(BaseModel, extra="forbid", frozen=True):
     """The control total that the person saw, in öre."""
 
     total_ore: int

@@ -6,19 +6,20 @@ from typing import Any
 
 import msgspec
 from aws_lambda_powertools.event_handler.api_gateway import Response
+from pydantic import BaseModel
 
 from statsbidrag.domain.case import Case
 from statsbidrag.domain.case.recoveries import find
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.money import Ore
 from statsbidrag.entry import api, wiring
-from statsbidrag.entry.bodies import read_json
+from statsbidrag.entry.models import read_json
 from statsbidrag.usecases import recoveries
 
 RECOVERY = "/rounds/<round_id>/municipalities/<municipality>/recoveries/<number>"
 
 
-class Preparation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Preparation(BaseModel, extra="forbid", frozen=True):
     """How one officer would decide: what to waive, in öre, and why."""
 
     waived_ore: int

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Annotated, Any
 
+from pydantic import BaseModel, Field, create_model
 from stdnum import luhn
 
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.money import Ore, format_kronor, parse_amount
 from statsbidrag.domain.terms import Question
-from statsbidrag.entry.forms import DECLARATION_MISSING, gather, read_declaration
+from statsbidrag.entry.forms import DECLARATION_MISSING, read_declaration
+from statsbidrag.entry.models import STRICT, reader, validated
 from statsbidrag.entry.pages import Row
 
 # Day of birth, plus 60 in a coordination number, then four digits.
@@ -43,8 +45,18 @@ def read_answers(questions: Sequence[Question], fields: Mapping[str, Any]) -> di
     Refusals
         Every answer that cannot stand, each with its question's id as field.
     """
-    readers = {question.id: partial(_answer, question) for question in questions}
-    return {name: answer for name, answer in gather(readers, fields).items() if answer is not None}
+    read = validated(_model(tuple(questions)), fields)
+    return {name: answer for name, answer in read.model_dump().items() if answer is not None}
+
+
+@cache
+def _model(questions: tuple[Question, ...]) -> type[BaseModel]:
+    """Make the form of a round's questions."""
+    form: dict[str, Any] = {
+        question.id: (Annotated[str | int | None, reader(partial(_answer, question))], Field("", title=question.label))
+        for question in questions
+    }
+    return create_model("ReportForm", __config__=STRICT, **form)
 
 
 def answer_rows(questions: Sequence[Question], answers: Mapping[str, str | int]) -> list[Row]:

@@ -7,10 +7,8 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl
-
-import msgspec
 
 from statsbidrag.domain.errors import Refusal, Refusals
 
@@ -25,7 +23,6 @@ _FORBIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]"
 )
 
-T = TypeVar("T")
 Fields = dict[str, Any]
 
 
@@ -71,26 +68,6 @@ def read_fields(event: Mapping[str, Any]) -> Fields:
         raise Refusal("media_type_unknown", f"Skicka uppgifterna som {JSON} eller {FORM}.", status=415)
     _refuse_forbidden_characters(fields)
     return fields
-
-
-def read_json(event: Mapping[str, Any], type_: type[T]) -> T:
-    """Read a JSON body of a fixed shape.
-
-    Raises
-    ------
-    Refusal
-        As `read_fields`, and ``field_invalid`` at a field that is missing, unknown or of another kind.
-    """
-    if media_type(event) != JSON:
-        raise Refusal("media_type_unknown", f"Skicka uppgifterna som {JSON}.", status=415)
-    fields = read_fields(event)
-    try:
-        return msgspec.convert(fields, type_)
-    except msgspec.ValidationError as error:
-        found = re.search(r"\$\.([^`.\[]+)|field `([^`]+)`", str(error))
-        field = shown_name(found[1] or found[2]) if found else None
-        message = "Fältet saknas, är okänt eller har fel sorts värde."
-        raise Refusal("field_invalid", message, field=field) from None
 
 
 def request_key(event: Mapping[str, Any], fields: Fields) -> str:

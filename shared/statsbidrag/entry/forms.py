@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from statsbidrag.domain.errors import Refusal, Refusals
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account, parse_account, parse_organisation_number
 from statsbidrag.domain.money import Ore, format_kronor, parse_whole_kronor
 from statsbidrag.domain.recipient import Recipient
-from statsbidrag.entry.bodies import shown_name
+from statsbidrag.entry.models import STRICT, reader, told, validated
 from statsbidrag.entry.pages import Row
 from statsbidrag.usecases.requisitions import RequisitionInput
 
+if TYPE_CHECKING:
+    pass
+
+M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 ACCEPTED = "ja"
@@ -40,34 +44,92 @@ _SWEDISH_ORGANISATION = "0007"
 _LONGEST_REFERENCE = 100
 
 
-def read_requisition(fields: Mapping[str, Any]) -> RequisitionInput:
-    """Read a requisition.
+def read_declaration(text: str) -> str:
+    """Take a declaration that is accepted; `Refusal` ``declaration_missing`` otherwise."""
+    if text != ACCEPTED:
+        raise Refusal(*DECLARATION_MISSING)
+    return text
 
-    Parameters
+
+def _amount(text: str) -> Ore:
+    if not text:
+        raise Refusal("amount_missing", "Fyll i det belopp ni rekvirerar, till exempel 125 000.")
+    return parse_whole_kronor(text)
+
+
+def _account_kind(text: str) -> str:
+    if text not in ACCOUNT_KINDS:
+        raise Refusal("account_kind_unknown", "Välj bankgiro, plusgiro eller IBAN.")
+    return text
+
+
+def _account_number(text: str) -> str:
+    if not text:
+        raise Refusal("account_missing", "Fyll i numret på det konto som pengarna ska betalas till.")
+    return text
+
+
+def _invoice_reference(text: str) -> str:
+    if not text:
+        raise Refusal("invoice_reference_missing", "Fyll i er fakturareferens.")
+    if len(text) > _LONGEST_REFERENCE or "\n" in text:
+        message = f"Skriv fakturareferensen på en rad med högst {_LONGEST_REFERENCE} tecken."
+        raise Refusal("invoice_reference_invalid", message)
+    return text
+
+
+def _peppol_id(text: str) -> str:
+    if not text:
+        return ""
+    found = _PEPPOL.fullmatch(text)
+    if found is None:
+        raise Refusal("peppol_id_invalid", "Skriv Peppol-id som fyra siffror, kolon och nummer: 0007:2120000019.")
+    if found["scheme"] != _SWEDISH_ORGANISATION:
+        return text
+    return f"{_SWEDISH_ORGANISATION}:{parse_organisation_number(found['number'])}"
+
+
+class RequisitionForm(BaseModel):
+    """A requisition as people and programs send it; every field is text, the amount may be a whole number.
+
+    Attributes
     ----------
-    fields
-        Texts ``amount`` (kronor), ``account_kind``, ``account_number``, ``invoice_reference``, ``peppol_id`` (may be
-        empty) and ``declaration`` (``ja``).
-
-    Raises
-    ------
-    Refusals
-        Every field that cannot stand, each with its name and what to do.
+    amount
+        Whole kronor as text, öre once read.
+    peppol_id
+        May be empty.
+    declaration
+        ``ja``.
     """
-    readers: dict[str, Callable[[str], Any]] = {
-        "amount": _amount,
-        "account_kind": _account_kind,
-        "account_number": partial(_account, str(fields.get("account_kind", ""))),
-        "invoice_reference": _invoice_reference,
-        "peppol_id": _peppol_id,
-        "declaration": read_declaration,
-    }
-    read = gather(readers, fields)
+
+    model_config = STRICT
+
+    amount: Annotated[int, reader(_amount)] = Field("", examples=["125 000"])  # type: ignore[assignment]
+    account_kind: Annotated[Literal["bankgiro", "plusgiro", "iban"], reader(_account_kind)] = ""  # type: ignore[assignment]
+    account_number: Annotated[str, reader(_account_number)] = Field("", examples=["5050-1055"])
+    invoice_reference: Annotated[str, reader(_invoice_reference)] = Field("", max_length=_LONGEST_REFERENCE)
+    peppol_id: Annotated[str, reader(_peppol_id)] = Field("", examples=["0007:2120000019"])
+    declaration: Annotated[str, reader(read_declaration)] = Field("", examples=[ACCEPTED])
+
+    @field_validator("account_number")
+    @classmethod
+    def _has_its_check_digit(cls, text: str, info: ValidationInfo) -> str:
+        """Hold the number against its kind; a kind that was refused is said once, at the kind."""
+        kind = info.data.get("account_kind")
+        try:
+            return text if kind is None else parse_account(kind, text).number
+        except Refusal as refusal:
+            raise told(refusal) from None
+
+
+def read_requisition(fields: Mapping[str, Any]) -> RequisitionInput:
+    """Read a requisition; `Refusals` as `validated` raises them."""
+    read = validated(RequisitionForm, fields)
     return RequisitionInput(
-        amount=read["amount"],
-        account=read["account_number"],
-        invoice_reference=read["invoice_reference"],
-        peppol_id=read["peppol_id"],
+        amount=Ore(read.amount),
+        account=Account(read.account_kind, read.account_number),
+        invoice_reference=read.invoice_reference,
+        peppol_id=read.peppol_id,
     )
 
 
@@ -93,90 +155,3 @@ def requisition_rows(read: RequisitionInput) -> list[Row]:
         Row(REQUISITION_LABELS["peppol_id"], read.peppol_id),
         Row(REQUISITION_LABELS["declaration"], "Ja"),
     ]
-
-
-def gather(readers: Mapping[str, Callable[[str], T]], fields: Mapping[str, Any]) -> dict[str, T]:
-    """Read each field with its reader and gather what is refused.
-
-    Raises
-    ------
-    Refusals
-        What each reader refuses, with the field's name, and every field that has no reader.
-    """
-    read: dict[str, T] = {}
-    refused: list[Refusal] = []
-    for name, reader in readers.items():
-        try:
-            read[name] = reader(text_of(fields.get(name)))
-        except Refusal as refusal:
-            refused.append(Refusal(refusal.code, refusal.message, field=name))
-    for name in sorted(fields.keys() - readers.keys()):
-        refused.append(Refusal("field_unknown", "Fältet finns inte i formuläret.", field=shown_name(name)))
-    if refused:
-        raise Refusals(tuple(refused))
-    return read
-
-
-def text_of(value: object) -> str:
-    """Take a value as text: absent is empty, a whole number its digits, letters and line breaks in one form.
-
-    Raises
-    ------
-    Refusal
-        ``text_expected`` for anything else, decimals among them: an amount is never a float.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise Refusal("text_expected", "Skriv värdet som text.")
-    return unicodedata.normalize("NFC", str(value)).replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def read_declaration(text: str) -> str:
-    """Take a declaration that is accepted; `Refusal` ``declaration_missing`` otherwise."""
-    if text != ACCEPTED:
-        raise Refusal(*DECLARATION_MISSING)
-    return text
-
-
-def _amount(text: str) -> Ore:
-    if not text:
-        raise Refusal("amount_missing", "Fyll i det belopp ni rekvirerar, till exempel 125 000.")
-    return parse_whole_kronor(text)
-
-
-def _account_kind(text: str) -> str:
-    if text not in ACCOUNT_KINDS:
-        raise Refusal("account_kind_unknown", "Välj bankgiro, plusgiro eller IBAN.")
-    return text
-
-
-def _account(kind: str, text: str) -> Account | None:
-    if not text:
-        raise Refusal("account_missing", "Fyll i numret på det konto som pengarna ska betalas till.")
-    try:
-        return parse_account(kind, text)
-    except Refusal as refusal:
-        if refusal.code == "account_kind_unknown":
-            return None  # said once, at the kind
-        raise
-
-
-def _invoice_reference(text: str) -> str:
-    if not text:
-        raise Refusal("invoice_reference_missing", "Fyll i er fakturareferens.")
-    if len(text) > _LONGEST_REFERENCE or "\n" in text:
-        message = f"Skriv fakturareferensen på en rad med högst {_LONGEST_REFERENCE} tecken."
-        raise Refusal("invoice_reference_invalid", message)
-    return text
-
-
-def _peppol_id(text: str) -> str:
-    if not text:
-        return ""
-    found = _PEPPOL.fullmatch(text)
-    if found is None:
-        raise Refusal("peppol_id_invalid", "Skriv Peppol-id som fyra siffror, kolon och nummer: 0007:2120000019.")
-    if found["scheme"] != _SWEDISH_ORGANISATION:
-        return text
-    return f"{_SWEDISH_ORGANISATION}:{parse_organisation_number(found['number'])}"
