@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.logging import Logger
 
+from statsbidrag.domain.identifiers import MunicipalityCode, RoundId, case_number
+
 if TYPE_CHECKING:
     from statsbidrag.domain.journal import Record
     from statsbidrag.usecases.books import Context
@@ -112,16 +114,15 @@ logger = Logger(json_serializer=_line, utc=True, use_rfc3339=True, serialize_sta
 """The one logger; its service is the function's name (``POWERTOOLS_SERVICE_NAME``)."""
 
 
-def event_name(type_: str) -> str:
-    """Give the log name of a journal's event: ``RequisitionReceived`` is ``requisition_received``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type_).lower()
-
-
 def log_record(record: Record, context: Context) -> None:
     """Write the one line of a business event: what happened to which aggregate, and which call it came from."""
-    facts = {"case": record.key, "number": record.number, "at": record.at, "actor": context.actor}
-    facts["correlation_id"] = context.correlation
-    logger.info(event_name(record.type), extra=facts)
+    facts: dict[str, Any] = {"case": record.key, "number": record.number, "at": record.at, "actor": context.actor}
+    kind, _, name = record.key.partition("#")
+    if kind == "CASE":
+        round_id, _, municipality = name.partition("#")
+        number = case_number(RoundId(round_id), MunicipalityCode(municipality))
+        facts |= {"case_number": number, "round": round_id, "municipality": municipality}
+    logger.info(record.type, extra=facts | {"correlation_id": context.correlation})
 
 
 def metric(name: str, value: float, unit: str = "Count") -> None:

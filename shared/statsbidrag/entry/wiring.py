@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from statsbidrag.adapters.aws import client
 from statsbidrag.adapters.clock import StoredClock, SystemClock
 from statsbidrag.adapters.dynamodb import DynamoDBStore
-from statsbidrag.domain.journal import Record
-from statsbidrag.entry.logs import logger
+from statsbidrag.entry.logs import log_record
 from statsbidrag.entry.settings import Settings, load
 from statsbidrag.ports import Clock
 from statsbidrag.usecases.books import Books, Context
@@ -53,14 +52,7 @@ def store() -> DynamoDBStore:
 @cache
 def books() -> Books:
     """Give the books, which log one line for each event they write."""
-    return Books(store(), clock(), log_event)
-
-
-def log_event(record: Record, context: Context) -> None:
-    """Log an event that was written: its type, its case and number, and the call it comes from."""
-    logger.info(
-        record.type, case=record.key, number=record.number, actor=context.actor, correlation_id=context.correlation
-    )
+    return Books(store(), clock(), log_record)
 
 
 def system(correlation: str) -> Context:
