@@ -58,8 +58,8 @@ class Person(NamedTuple):
 STAFF = (
     Person("officer-1", "officer", "Handläggare 1"),
     Person("officer-2", "officer", "Handläggare 2"),
-    Person("attester-1", "officer", "Attestant 1"),
-    Person("attester-2", "officer", "Attestant 2"),
+    Person("attester-1", "attester", "Attestant 1"),
+    Person("attester-2", "attester", "Attestant 2"),
 )
 
 
