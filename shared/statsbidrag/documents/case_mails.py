@@ -42,6 +42,7 @@ class MailWriter:
         context = MailContext(
             mail_id=mail.id,
             at=mail.owed_at,
+            to=mail.to,
             sender=self._sender,
             agency=grant_round.agency,
             round_name=grant_round.name,
@@ -62,14 +63,14 @@ def _requisition(case: Case, about: str, _round: Round) -> Facts:
         "amount": requisition.amount,
         "at_hand": requisition.received_at,
         "last_day": terms.requisition_last_day,
-        "account": str(requisition.account),
+        "account": f"{requisition.account.kind} {requisition.account}",
         "reasons": tuple(check.explanation for check in requisition.checks if not check.passed),
     }
 
 
 def _payout(case: Case, about: str, _: Round) -> Facts:
     payout = find_payout(case, about)
-    return {"amount": payout.amount, "account": str(payout.account), "reasons": (payout.reason,)}
+    return {"amount": payout.amount, "account": f"{payout.account.kind} {payout.account}", "reasons": (payout.reason,)}
 
 
 def _report(case: Case, _about: str, _round: Round) -> Facts:

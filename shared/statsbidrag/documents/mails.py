@@ -47,6 +47,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         Fixed name of the mail, from the case and its purpose.
     at
         When the mail was owed; it becomes the mail's date, so that making it again changes nothing.
+    to
+        Address of the registry when the mail was owed.
     sender
         Address the mail leaves from; answers go to the agency's address.
     amount
@@ -67,6 +69,7 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
 
     mail_id: str
     at: datetime
+    to: str
     sender: str
     agency: Agency
     round_name: str
@@ -149,7 +152,7 @@ def render_mail(kind: MailKind, context: MailContext) -> Message:
         maintype, _, subtype = file.media_type.partition("/")
         mail.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name)
     _fix_boundaries(mail, context.mail_id)
-    return Message(context.mail_id, context.sender, context.recipient.registry_email, subject, mail.as_bytes())
+    return Message(context.mail_id, context.sender, context.to, subject, mail.as_bytes())
 
 
 def _envelope(context: MailContext, subject: str) -> EmailMessage:
@@ -157,7 +160,7 @@ def _envelope(context: MailContext, subject: str) -> EmailMessage:
     domain = context.sender.rpartition("@")[2]
     named = re.sub(r"[^A-Za-z0-9.-]", ".", context.mail_id)
     mail["From"] = Address(context.agency.name, addr_spec=context.sender)
-    mail["To"] = Address(f"Registrator, {context.recipient.name}", addr_spec=context.recipient.registry_email)
+    mail["To"] = Address(f"Registrator, {context.recipient.name}", addr_spec=context.to)
     mail["Reply-To"] = Address(context.agency.name, addr_spec=context.agency.email)
     mail["Subject"] = subject
     mail["Date"] = format_datetime(context.at)

@@ -26,6 +26,7 @@ LINK = "https://bidrag.example/aterrapportering/abc_DEF-123"
 CONTEXT = MailContext(
     mail_id="2025-0114-decision-1",
     at=datetime(2026, 2, 3, 8, 0, tzinfo=UTC),
+    to="registrator@upplands-vasby.example",
     sender="statsbidrag@myndigheten.example",
     agency=Agency(
         name="Myndigheten för åtgärder",
