@@ -60,8 +60,9 @@ class RoundBook(msgspec.Struct, frozen=True):
 
     @property
     def current(self) -> AllocationList | None:
-        """The list in force: the last one approved."""
-        return next((item for item in reversed(self.lists) if item.status != "checked"), None)
+        """The list in force: the one approved last, whichever was put in last."""
+        approved = [(item.approved_at, item) for item in self.lists if item.approved_at is not None]
+        return max(approved, key=lambda pair: pair[0])[1] if approved else None
 
 
 class RoundOpened(Event, frozen=True):
@@ -174,7 +175,8 @@ def _approve(book: RoundBook, command: ApproveAllocationList, now: datetime) -> 
 
 def _applied(book: RoundBook, command: RecordAllocationListApplied, _: datetime) -> list[RoundEvent]:
     item = find_list(book, command.allocation_list)
-    return [AllocationListApplied(item.id)] if item.status == "approved" else []
+    in_force = book.current is not None and book.current.id == item.id
+    return [AllocationListApplied(item.id)] if in_force and item.status == "approved" else []
 
 
 _DECISIONS: dict[type, Callable[[RoundBook, Any, datetime], list[RoundEvent]]] = {
@@ -218,14 +220,13 @@ def evolve(book: RoundBook, event: RoundEvent) -> RoundBook:
 
 
 def owed(book: RoundBook) -> frozenset[Task]:
-    """Give what a round owes: a list to approve, a list to write to the cases."""
-    return frozenset(
-        Task("officer", "approve_allocation_list", item.id, item.checked_at)
-        if item.status == "checked"
-        else Task("allocations", "apply_allocation_list", item.id, item.approved_at or item.checked_at)
-        for item in book.lists
-        if item.status != "applied"
-    )
+    """Give what a round owes: lists to approve, and the list in force to write to the cases."""
+    current = book.current
+    waiting = [item for item in book.lists if item.status == "checked"]
+    tasks = {Task("officer", "approve_allocation_list", item.id, item.checked_at) for item in waiting}
+    if current is not None and current.approved_at is not None and current.status == "approved":
+        tasks.add(Task("allocations", "apply_allocation_list", current.id, current.approved_at))
+    return frozenset(tasks)
 
 
 def lookups(book: RoundBook, event: RoundEvent) -> tuple[Lookup, ...]:

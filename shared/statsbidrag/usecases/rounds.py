@@ -80,7 +80,9 @@ def apply_list(books: Books, register: Register, due: DueTask, context: Context)
     if due.task not in ROUND.owed(book) or book.round is None:
         return
     recipients = {recipient.municipality: recipient for recipient in register.all()}
-    for share in find_list(book, due.task.about).shares:
-        command = OpenCase(recipients[share.municipality], book.round.terms, due.task.about, share.amount)
+    approved = find_list(book, due.task.about)
+    for share in approved.shares:
+        recipient = recipients[share.municipality]
+        command = OpenCase(recipient, book.round.terms, approved.id, share.amount, approved.approved_at)
         books.handle(CASE, case_key(book.id, share.municipality), command, context)
-    books.handle(ROUND, due.key, RecordAllocationListApplied(due.task.about), context)
+    books.handle(ROUND, due.key, RecordAllocationListApplied(approved.id), context)
