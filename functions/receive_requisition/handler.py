@@ -18,7 +18,7 @@ from statsbidrag.entry.forms import (
     read_requisition,
     requisition_rows,
 )
-from statsbidrag.entry.pages import STYLE, Pages
+from statsbidrag.entry.pages import Pages
 from statsbidrag.usecases import requisitions
 from statsbidrag.usecases.requisitions import Receipt, RequisitionInput, RequisitionView
 
@@ -73,19 +73,6 @@ def submit(round_id: str, municipality: str) -> Response[str]:
     fields = read_fields(event)
     key = request_key(event, fields)
     return api.document(api.in_ore(_receive(view, read_requisition(fields), key)), 201)
-
-
-@app.get("/stil.css")
-def style() -> Response[str]:
-    """Give the stylesheet of every page."""
-    return Response(200, content_type="text/css; charset=utf-8", body=STYLE, headers=dict(api.PUBLIC))
-
-
-@app.get("/tillganglighet")
-def accessibility() -> Response[str]:
-    """Show the accessibility statement."""
-    body = PAGES.render("accessibility.html", api.root(app.current_event.raw_event))
-    return api.page(body, headers=dict(api.PUBLIC))
 
 
 def _view(round_id: str, municipality: str) -> RequisitionView:

@@ -185,15 +185,6 @@ def test_markup_in_a_field_is_only_text(books: Books) -> None:
     assert "&lt;script&gt;" in answer["body"]
 
 
-def test_the_stylesheet_and_the_statement_are_for_all(books: Books) -> None:
-    style = _call("style")
-    assert headers(style, "Content-Type") == ["text/css; charset=utf-8"]
-    assert headers(style, "Cache-Control") == ["public, max-age=3600"]
-    statement = _call("accessibility")
-    assert "2018:1937" in statement["body"]
-    assert 'href="./stil.css"' in statement["body"]
-
-
 def test_pages_about_a_case_are_not_kept(books: Books) -> None:
     assert headers(_call("show_form"), "Cache-Control") == ["no-store"]
 
