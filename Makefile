@@ -47,12 +47,12 @@ check: $(ENVIRONMENTS) ## format, lint, types, architecture, template rules, gen
 	@PYTHONPATH=shared $(DEV)/lint-imports
 	@$(DEV)/cfn-lint template.yaml
 	@$(SAM) validate --lint --template template.yaml --region eu-north-1
-	@$(LOCAL) generate --check
+	@PYTHONPATH=shared:. $(DEV)/python -m scripts.references --check
 
 format: $(VENV)/dev.stamp ## formats the code, mends what ruff can mend and writes the generated files again
 	@$(DEV)/ruff check --fix --exit-zero --quiet .
 	@$(DEV)/ruff format .
-	@$(LOCAL) generate
+	@PYTHONPATH=shared:. $(DEV)/python -m scripts.references
 
 bench: $(ENVIRONMENTS) ## measures the project: a table and build/bench.json
 	@$(LOCAL) bench
