@@ -1,0 +1,101 @@
+"""Callers of the API in the embedded run: over HTTP through API Gateway, each with a token of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+from lxml import html
+
+from statsbidrag.entry.development_token import Claims, Role, sign
+
+Fields = Mapping[str, str]
+
+
+class UnexpectedAnswerError(RuntimeError):
+    """The API answered with another status than the year needs; says which and what."""
+
+
+class Api:
+    """The API at its own name; safe to use from several threads.
+
+    Parameters
+    ----------
+    endpoint
+        Address that is connected to.
+    site
+        Address of the site as callers know it, without a trailing slash: its host is what the calls are for.
+    token_key
+        Signs development tokens.
+    valid_to
+        Until when a token is valid, by the clock of the run.
+    """
+
+    def __init__(self, endpoint: str, site: str, *, token_key: str, valid_to: datetime) -> None:
+        self.site = site
+        self._key, self._valid_to = token_key, int(valid_to.timestamp())
+        self._http = httpx.Client(
+            base_url=endpoint, headers={"Host": urlsplit(site).netloc}, timeout=120, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def token(self, subject: str, role: Role, municipality: str = "") -> str:
+        """Sign the token of a caller."""
+        return sign(Claims(subject, role, municipality, self._valid_to), self._key)
+
+    def get(self, path: str, token: str = "", *, page: bool = False) -> httpx.Response:
+        """Get JSON, or a page for people."""
+        return self._http.get(path, headers=_headers(token, "text/html" if page else "application/json"))
+
+    def post(self, path: str, body: Mapping[str, Any], token: str = "", *, key: str = "") -> httpx.Response:
+        """Post JSON; the key names the request."""
+        headers = _headers(token, "application/json") | ({"Idempotency-Key": key} if key else {})
+        return self._http.post(path, json=body, headers=headers)
+
+    def post_form(self, path: str, fields: Fields, token: str = "") -> httpx.Response:
+        """Post a form as a browser does."""
+        return self._http.post(path, data=dict(fields), headers=_headers(token, "text/html"))
+
+    def send_form(self, path: str, answers: Fields, token: str = "") -> httpx.Response:
+        """Open a form, fill it in, review and send it, as a person does; gives the receipt."""
+        shown = expect(self.get(path, token, page=True), 200)
+        reviewed = expect(self.post_form(path, filled(shown.text, answers) | {"step": "review"}, token), 200)
+        return self.post_form(path, filled(reviewed.text, {}) | {"step": "send"}, token)
+
+
+def expect(answer: httpx.Response, *statuses: int) -> httpx.Response:
+    """Give the answer back if it has one of the statuses.
+
+    Raises
+    ------
+    UnexpectedAnswerError
+        It has not. Of the address only the first part is named: the rest may be a link that is somebody's secret.
+    """
+    if answer.status_code not in statuses:
+        where = "/".join(answer.request.url.path.split("/")[:2])
+        raise UnexpectedAnswerError(f"{answer.request.method} {where}/…: {answer.status_code} {answer.text[:500]}")
+    return answer
+
+
+def filled(page: str, answers: Fields) -> dict[str, str]:
+    """Give the fields that a browser sends of a page's form, when a person has filled it in."""
+    found = next(form for form in html.fromstring(page).forms if "request_key" in form.fields)
+    for name, answer in answers.items():
+        field: Any = found.inputs[name]
+        if getattr(field, "checkable", False):
+            field.checked = True
+        else:
+            field.value = answer
+    return {str(name): str(value) for name, value in found.form_values()}
+
+
+def _headers(token: str, accept: str) -> dict[str, str]:
+    return {"Accept": accept} | ({"Authorization": f"Bearer {token}"} if token else {})

@@ -1,0 +1,228 @@
+"""Play the year: a calendar of days on which something happens, and what happens on each of them.
+
+A day of the calendar is not planned ahead by the hour for everybody: the clock stands at fixed times for what the
+agency does, and at the first arrival of the day for what the municipalities send in that day.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from local.year.municipalities import ReceivedInvoice, pay, read_invoice, report, requisition
+from local.year.plan import Behaviour
+from local.year.staff import work_through
+from local.year.world import World
+from statsbidrag.domain.case.owed import missing_report_due
+from statsbidrag.domain.time import STOCKHOLM, swedish_date
+
+CLIENTS = 3
+"""How many municipalities send at the same time."""
+_DECISION_WEEKDAY = 2
+"""Recoveries are decided on Wednesdays."""
+_AFTER_ALL = timedelta(days=3)
+_QUARTER = 3
+
+Step = Callable[["Year"], None]
+
+
+class _Act(NamedTuple):
+    """Something a municipality does at an instant."""
+
+    at: datetime
+    behaviour: Behaviour
+
+
+class Year:
+    """A year that is being played.
+
+    Parameters
+    ----------
+    tell
+        Takes the day and how much of the year is done, from 0 to 1.
+    """
+
+    def __init__(self, world: World, tell: Callable[[date, float], None]) -> None:
+        self.world, self._tell = world, tell
+        self._steps: dict[date, set[str]] = defaultdict(set)
+        self._requisitions = _by_day((b.requisition_at, b) for b in world.plan.behaviours.values())
+        self._reports = _by_day((b.report_at, b) for b in self._reporters())
+        self._payments: dict[date, list[ReceivedInvoice]] = defaultdict(list)
+        self._mails_seen = 0
+
+    def play(self) -> None:
+        """Play from where the clock stands until nothing more is to come."""
+        self._plan()
+        first = min(self._steps)
+        with ThreadPoolExecutor(CLIENTS + 1) as clients:
+            self._clients = clients
+            while self._steps:
+                day = min(self._steps)
+                # The end is not known ahead: invoices are paid when they come.
+                self._tell(day, (day - first) / (max(*self._steps, first + timedelta(days=1)) - first))
+                for at, name in sorted((self._time_of(name, day), name) for name in self._steps.pop(day)):
+                    self.world.move_to(at)
+                    _STEPS[name].do(self)
+        self._finish()
+
+    def _plan(self) -> None:
+        terms = self.world.inputs.round.terms
+        for day in self._requisitions:
+            self._steps[day].add("requisitions")
+        for day in self._reports:
+            self._steps[day].add("reports")
+        self._steps[terms.report_opens].add("links")
+        for before in terms.reminder_days:
+            self._steps[terms.report_last_day + timedelta(days=before)].add("links")
+        missing = swedish_date(missing_report_due(terms))
+        self._steps[missing].add("sweep")
+        self._expect_decisions(missing)
+        self._steps[terms.requisition_last_day + timedelta(days=1)].add("audit")
+        self._steps[terms.report_opens].add("audit")
+
+    def _time_of(self, name: str, day: date) -> datetime:
+        acts = {"requisitions": self._requisitions, "reports": self._reports}.get(name)
+        if acts is not None:
+            return acts[day][0].at
+        return datetime.combine(day, _STEPS[name].at, tzinfo=STOCKHOLM).astimezone(UTC)
+
+    def _reporters(self) -> Iterator[Behaviour]:
+        """Whoever gets money and means to report."""
+        return (b for b in self.world.plan.behaviours.values() if b.report_at and not b.closed_account)
+
+    def _bank_day_after(self, day: date) -> date:
+        day += timedelta(days=1)
+        while not self.world.is_bank_day(day):
+            day += timedelta(days=1)
+        return day
+
+    @property
+    def _today(self) -> date:
+        return swedish_date(self.world.now)
+
+    # What happens on a day
+
+    def requisitions(self) -> None:
+        """Let everybody who requisitions today do it; what is approved is paid on the next bank day."""
+        today = [act.behaviour for act in self._requisitions[self._today]]
+        self._at_once([lambda b=b: requisition(self.world, b, self._clients) for b in today])  # type: ignore[misc]
+        self.world.quiet.wait(tasks=("requisitions", "mail"))
+        self._steps[self._bank_day_after(self._today)] |= {"payouts", "staff", "bank"}
+
+    def payouts(self) -> None:
+        """Batch what is due."""
+        self.world.run_schedule("QueuePayouts")
+
+    def staff(self) -> None:
+        """Let the staff work through their list."""
+        decided = work_through(self.world)
+        self.world.quiet.wait(tasks=("payments", "letters", "mail") if decided else ("payments",))
+        if decided:
+            self._steps[self._today + timedelta(days=1)].add("invoices")
+
+    def bank(self) -> None:
+        """Let the bank fetch and bring files; what it books today stands on the statement of the next bank day."""
+        world = self.world
+        world.bank.advance_to(world.now)
+        collected = world.bank.collect(world.s3, world.stack.outputs["BankBucket"])
+        delivered = world.bank.deliver(world.s3, world.stack.outputs["BankBucket"])
+        world.quiet.bank_files(file.key for file in delivered)
+        world.quiet.wait(bank=True, tasks=("mail",))
+        if collected or any(file.kind == "camt.054" for file in delivered):
+            self._steps[self._bank_day_after(self._today)].add("bank")
+
+    def links(self) -> None:
+        """Send the links or reminders that are due."""
+        self.world.run_schedule("SendReportLinks")
+        self.world.quiet.wait(tasks=("mail",))
+
+    def reports(self) -> None:
+        """Let everybody who reports today do it."""
+        today = [act.behaviour for act in self._reports[self._today]]
+        self._at_once([lambda b=b: report(self.world, b) for b in today])  # type: ignore[misc]
+        self.world.quiet.wait(tasks=("assessments", "mail"))
+        if any(behaviour.claim for behaviour in today):
+            self._expect_decisions(self._today)
+
+    def sweep(self) -> None:
+        """Queue what has become due by itself."""
+        self.world.run_schedule("SweepTasks")
+        self.world.quiet.wait()
+
+    def invoices(self) -> None:
+        """Raise invoices; each is paid when the municipality means to."""
+        self.world.run_schedule("RaiseRepaymentInvoices")
+        self.world.quiet.wait(tasks=("mail",))
+        mails = self.world.mailbox.mails
+        for mail in mails[self._mails_seen :]:
+            if "-invoice-" in mail.mail_id:
+                invoice = read_invoice(mail)
+                after = self.world.behaviour(invoice.municipality).payment_after_days
+                day = self._today + timedelta(days=after)
+                self._payments[day].append(invoice)
+                self._steps[day].add("payments")
+        self._mails_seen = len(mails)
+
+    def payments(self) -> None:
+        """Let municipalities pay; the bank books it on its next day."""
+        self.world.bank.advance_to(self.world.now)
+        for invoice in sorted(self._payments[self._today], key=lambda invoice: invoice.number):
+            pay(self.world, invoice)
+        self._steps[self._bank_day_after(self._today)].add("bank")
+
+    def audit(self) -> None:
+        """Audit the books."""
+        self.world.run_schedule("AuditBooks")
+
+    def _expect_decisions(self, proposed: date) -> None:
+        """Note the day on which a recovery that is proposed on a day can be decided."""
+        day = proposed + timedelta(days=self.world.inputs.round.terms.hearing_days + 1)
+        while day.weekday() != _DECISION_WEEKDAY:
+            day += timedelta(days=1)
+        self._steps[day].add("staff")
+
+    def _at_once(self, acts: Sequence[Callable[[], None]]) -> None:
+        for done in [self._clients.submit(act) for act in acts]:
+            done.result()
+
+    def _finish(self) -> None:
+        """Let what is left be seen: the last statement, what became due, and an audit of it all."""
+        self.world.move_to(self.world.now + _AFTER_ALL)
+        self.world.run_schedule("SweepTasks")
+        self.world.quiet.wait(bank=True)
+        self.world.run_schedule("AuditBooks")
+        self._tell(self._today, 1.0)
+
+
+class _Step(NamedTuple):
+    at: time
+    do: Step
+
+
+_STEPS: dict[str, _Step] = {
+    "sweep": _Step(time(0, 5), Year.sweep),
+    "audit": _Step(time(1, 30), Year.audit),
+    "payouts": _Step(time(6), Year.payouts),
+    "links": _Step(time(7), Year.links),
+    "invoices": _Step(time(8), Year.invoices),
+    "staff": _Step(time(9), Year.staff),
+    "payments": _Step(time(10), Year.payments),
+    "bank": _Step(time(11), Year.bank),
+    "requisitions": _Step(time(12), Year.requisitions),
+    "reports": _Step(time(12), Year.reports),
+}
+"""What can happen on a day and when, Stockholm time; what municipalities send in comes at its own time."""
+
+
+def _by_day(acts: Iterator[tuple[datetime | None, Behaviour]]) -> dict[date, list[_Act]]:
+    days: dict[date, list[_Act]] = defaultdict(list)
+    for act in sorted((_Act(at, behaviour) for at, behaviour in acts if at), key=_order):
+        days[swedish_date(act.at)].append(act)
+    return days
+
+
+def _order(act: _Act) -> tuple[datetime, str]:
+    return act.at, act.behaviour.municipality

@@ -1,0 +1,153 @@
+"""Wait until everything that one step set off is done: by asking, never by guessing a time.
+
+Work flows one way: files from the bank, then tasks, then e-mail, then the news of it. A place that is empty after
+what flows into it is empty stays so, and each is therefore asked in that order, once, until it is empty.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from local.mailbox import Mailbox
+from local.stack import Stack
+from statsbidrag.domain.tasks import Queue
+from statsbidrag.domain.time import to_text
+
+_BUSY_SECONDS = 0.02
+_LIMIT_SECONDS = 120.0
+_STANDS_STILL_SECONDS = 10.0
+_BANK_FILE = re.compile(r'"file":"(in/[^"]+)"')
+# Of the queues behind functions, those that only make mail or cases first.
+_TASKS: tuple[Queue, ...] = ("requisitions", "allocations", "payments", "assessments", "letters", "mail")
+
+
+class StillBusyError(TimeoutError):
+    """Something that a step set off was not done within the limit; says what."""
+
+
+class _Place(NamedTuple):
+    name: str
+    busy: Callable[[], bool]
+
+
+class Quiet:
+    """Tells when the embedded run has nothing left to do.
+
+    Parameters
+    ----------
+    now
+        The instant of the run's clock.
+    """
+
+    def __init__(self, stack: Stack, mailbox: Mailbox, now: Callable[[], datetime]) -> None:
+        def client(service: str) -> Any:
+            return stack.session.client(service, endpoint_url=stack.endpoint)  # type: ignore[call-overload]
+
+        self._stack, self._mailbox, self._now = stack, mailbox, now
+        self._dynamodb, self._sqs, self._ses = client("dynamodb"), client("sqs"), client("ses")
+        self._logs = client("logs")
+        self._unread: set[str] = set()
+        self._read_to = _milliseconds()
+
+    def bank_files(self, keys: Iterable[str]) -> None:
+        """Note files that were put into the bank's inbox, to be waited for."""
+        self._unread |= set(keys)
+
+    def wait(self, *, bank: bool = False, tasks: tuple[Queue, ...] = _TASKS) -> None:
+        """Wait until all is done.
+
+        Parameters
+        ----------
+        bank
+            Whether files from the bank may be under way.
+        tasks
+            The queues that may have something to do.
+
+        Raises
+        ------
+        StillBusyError
+            It is not done within the limit.
+        """
+        for place in self._places(bank, tasks):
+            _until(lambda place=place: not place.busy(), place.name, self._sweep)  # type: ignore[misc]
+        self._read_to = _milliseconds()
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until a condition holds; `StillBusyError` if it does not within the limit."""
+        _until(condition, what, lambda: None)
+
+    def leftovers(self) -> list[str]:
+        """Name every queue that holds a message, the dead-letter queues among them; empty at the end of a year."""
+        urls = {name: url for name, url in self._stack.outputs.items() if name.endswith("Url") and "/0000" in url}
+        return [name.removesuffix("Url") for name, url in sorted(urls.items()) if self._messages(url)]
+
+    def _places(self, bank: bool, tasks: tuple[Queue, ...]) -> Iterator[_Place]:
+        if bank:
+            yield _Place("files from the bank", self._bank_files_wait)
+        for queue in tasks:
+            yield _Place(f"tasks for {queue}", lambda queue=queue: self._is_owed(queue))  # type: ignore[misc]
+        if "mail" in tasks:
+            yield _Place("e-mail on its way", self._mail_is_on_its_way)
+            yield _Place("news of e-mail", lambda: self._holds("MailEventsQueueUrl"))
+
+    def _is_owed(self, queue: Queue) -> bool:
+        answer = self._dynamodb.query(
+            TableName=self._stack.outputs["TableName"],
+            IndexName="due",
+            Select="COUNT",
+            Limit=1,
+            KeyConditionExpression="#queue = :queue AND due_at <= :now",
+            ExpressionAttributeNames={"#queue": "queue"},
+            ExpressionAttributeValues={":queue": {"S": queue}, ":now": {"S": to_text(self._now())}},
+        )
+        return bool(answer["Count"])
+
+    def _mail_is_on_its_way(self) -> bool:
+        # SES hands on in its own time what it has taken.
+        taken = int(self._ses.get_send_quota()["SentLast24Hours"])
+        return len(self._mailbox.mails) + len(self._mailbox.failures) < taken
+
+    def _bank_files_wait(self) -> bool:
+        # The bucket tells its queue in its own time; that a file was read stands in the log only.
+        found = self._logs.filter_log_events(
+            logGroupName=self._stack.outputs["LogGroupName"], startTime=self._read_to, filterPattern='"in/"'
+        )
+        read = {match for event in found["events"] for match in _BANK_FILE.findall(event["message"])}
+        self._unread -= read
+        return bool(self._unread)
+
+    def _holds(self, output: str) -> bool:
+        return bool(self._messages(self._stack.outputs[output]))
+
+    def _messages(self, url: str) -> int:
+        names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ]
+        answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(answer[name]) for name in names)
+
+    def _sweep(self) -> None:
+        self._stack.invoke("SweepTasks", {"trigger": "schedule"})
+
+
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _until(condition: Callable[[], bool], what: str, help_on: Callable[[], None]) -> None:
+    began = helped = time.monotonic()
+    while not condition():
+        now = time.monotonic()
+        if now - began > _LIMIT_SECONDS:
+            raise StillBusyError(f"{what}: not done in {_LIMIT_SECONDS:.0f} seconds")
+        if now - helped > _STANDS_STILL_SECONDS:
+            # What runs every few minutes in the deployed system: a lost message heals here.
+            help_on()
+            helped = time.monotonic()
+        time.sleep(_BUSY_SECONDS)
