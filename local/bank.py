@@ -297,7 +297,9 @@ class Bank:
         return [
             message
             for message in msgspec.convert(mailbox, list[_Message])
-            if message.account in (AGENCY, None) and message.type.startswith(_TO_CUSTOMERS)
+            if message.account in (AGENCY, None)
+            and message.type.startswith(_TO_CUSTOMERS)
+            and not _says_nothing(message)
         ]
 
     def _take(self, delivered: set[int]) -> None:
@@ -339,6 +341,11 @@ def _account_id(account: Account) -> str:
 def _keys(s3: S3Client, bucket: str, prefix: str) -> list[str]:
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     return sorted(found["Key"] for page in pages for found in page.get("Contents", []))
+
+
+def _says_nothing(message: _Message) -> bool:
+    """Tell a statement of a day without movements: the agency has agreed with its bank not to get those."""
+    return message.type.startswith("camt.053") and not re.search(r"<(?:\w+:)?Ntry>", message.body)
 
 
 def _message_id(body: str) -> str:
