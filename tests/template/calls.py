@@ -1,0 +1,124 @@
+"""Rules of the API: explicit methods, a caller who is known, and routes that a handler really has."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tests.template.template import ROOT, Template, named
+
+METHODS = {"GET", "POST", "OPTIONS"}
+PUBLIC = {
+    ("GET", "/stil.css"),
+    ("GET", "/tillganglighet"),
+    ("GET", "/aterrapportering/{token}"),
+    ("POST", "/aterrapportering/{token}"),
+    ("GET", "/reports/{token}"),
+    ("POST", "/reports/{token}"),
+}
+"""What nobody signs in for: pages that are the same for all, and what the link itself opens."""
+
+
+def every_method_is_named(template: Template) -> Iterator[str]:
+    """`ANY` is silently not imported by the emulated API, and OPTIONS needs a route to be answered."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for event in template.events("Api"):
+        paths[event.properties["Path"]].append(event.properties["Method"])
+        if "+" in event.properties["Path"]:
+            yield f"{event.properties['Path']} takes any path"
+        if named(event.properties.get("RestApiId", "")) not in template.of("AWS::Serverless::Api"):
+            yield f"{event.function} has an API of its own"
+    for path, methods in paths.items():
+        yield from (f"{method} {path} is no method of ours" for method in set(methods) - METHODS)
+        if len(set(methods)) < len(methods):
+            yield f"{path} has a method twice"
+        if "OPTIONS" not in methods:
+            yield f"{path} does not answer OPTIONS"
+
+
+def every_route_but_the_public_ones_has_an_authoriser(template: Template) -> Iterator[str]:
+    seen = set()
+    for event in template.events("Api"):
+        route = (event.properties["Method"], event.properties["Path"])
+        seen.add(route)
+        is_open = event.properties.get("Auth", {}).get("Authorizer") == "NONE"
+        if "Auth" in event.properties and not is_open:
+            yield f"{route} has an authoriser of its own"
+        if is_open != (route in PUBLIC or route[0] == "OPTIONS"):
+            yield f"{route} is {'open to all' if is_open else 'closed'}"
+    yield from (f"{route} is no route" for route in PUBLIC - seen)
+    for name, api in template.of("AWS::Serverless::Api").items():
+        authorisers = api.get("Auth", {}).get("Authorizers", {})
+        if api.get("Auth", {}).get("DefaultAuthorizer") not in authorisers:
+            yield f"{name} lets everybody in"
+
+
+def who_calls_is_asked_each_time(template: Template) -> Iterator[str]:
+    """A cached policy would let a caller go on after sign-out, and another one in on its key."""
+    for api in template.of("AWS::Serverless::Api").values():
+        for name, authoriser in api.get("Auth", {}).get("Authorizers", {}).items():
+            if (
+                authoriser.get("FunctionPayloadType") != "REQUEST"
+                or authoriser["Identity"].get("ReauthorizeEvery") != 0
+            ):
+                yield f"{name} remembers who called"
+            if named(authoriser["FunctionArn"]) not in template.functions:
+                yield f"{name} is no function"
+
+
+def calls_are_bounded(template: Template) -> Iterator[str]:
+    for name, api in template.of("AWS::Serverless::Api").items():
+        settings = [s for s in api.get("MethodSettings", []) if s["ResourcePath"] == "/*" and s["HttpMethod"] == "*"]
+        if not settings or not settings[0].get("ThrottlingRateLimit") or not settings[0].get("ThrottlingBurstLimit"):
+            yield f"{name} takes any number of calls"
+
+
+def an_answer_comes_before_the_api_hangs_up(template: Template) -> Iterator[str]:
+    authorisers = [
+        a for api in template.of("AWS::Serverless::Api").values() for a in api["Auth"]["Authorizers"].values()
+    ]
+    called = {event.function for event in template.events("Api")} | {named(a["FunctionArn"]) for a in authorisers}
+    for function in sorted(called):
+        if template.functions[function]["Timeout"] > 29:
+            yield f"{function} may answer too late"
+
+
+def every_route_has_a_handler_and_the_other_way_round(template: Template) -> Iterator[str]:
+    routed: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for event in template.events("Api"):
+        shape = re.sub(r"\{[^}]*\}", "{}", event.properties["Path"])
+        routed[template.folder(event.function)].add((event.properties["Method"], shape))
+    for folder in sorted(routed):
+        handled = set(handled_routes(folder))
+        yield from (f"{folder} does not handle {route}" for route in routed[folder] - handled)
+        yield from (f"nothing leads to {route} of {folder}" for route in handled - routed[folder])
+
+
+def handled_routes(folder: str) -> Iterator[tuple[str, str]]:
+    """Give method and path of every route of a handler, each parameter as ``{}``."""
+    name = f"routes_of_{folder}"
+    spec = importlib.util.spec_from_file_location(name, ROOT / "functions" / folder / "handler.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+        for route in module.app._static_routes + module.app._dynamic_routes:
+            for method in [route.method] if isinstance(route.method, str) else route.method:
+                yield method, re.sub(r"<[^>]*>", "{}", route.path)
+    finally:
+        del sys.modules[name]
+
+
+RULES = (
+    every_method_is_named,
+    every_route_but_the_public_ones_has_an_authoriser,
+    who_calls_is_asked_each_time,
+    calls_are_bounded,
+    an_answer_comes_before_the_api_hangs_up,
+    every_route_has_a_handler_and_the_other_way_round,
+)
