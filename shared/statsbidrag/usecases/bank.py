@@ -44,7 +44,12 @@ def _reason(code: str, text: str) -> str:
 
 
 def take_entry(books: Books, entry: Entry, context: Context) -> None:
-    """Book one entry where it belongs, once; what belongs nowhere is kept in suspense for an officer."""
+    """Book one entry where it belongs, once; what belongs nowhere is kept in suspense for an officer.
+
+    Several files tell of the same entry. One that lies in suspense stays there: booked as well, it would count twice.
+    """
+    if books.state(ENTRY, entry_key(entry.reference)).suspended_at is not None:
+        return
     try:
         key, command = _meaning(books, entry)
         books.handle(CASE, key, command, context)
