@@ -50,19 +50,20 @@ def send(
 ) -> None:
     """Send an e-mail that is owed.
 
-    The claim comes before the sending and the event after it. Where a sending was not answered, the service's own
-    news tells whether it happened: until then, or until `NEWS_WITHIN` has passed, it is not sent again.
+    The claim comes right before the sending, when nothing else can fail any more, and the event after it. Where a
+    sending was not answered, the service's own news tells whether it happened: until then, or until `NEWS_WITHIN` has
+    passed, it is not sent again.
     """
     case = books.state(CASE, due.key)
     mail = case.mails.get(due.task.about)
     if mail is None or mail.status != "owed":
         return
-    claim = _claim(books, mail)
-    if claim is None:
-        return
     token = links.token(link_purpose(due.key, 1)) if mail.kind in ("report_link", "report_reminder") else ""
     enclosures = tuple(_enclosures(case, mail, archive))
     message = write(case, mail, get_round(books, case.round), token, enclosures)
+    claim = _claim(books, mail)
+    if claim is None:
+        return
     try:
         mailer.send(mail.id, mail.to, message)
     except NotTaken:
