@@ -23,8 +23,8 @@ from statsbidrag.usecases.books import Books
 
 OVERDUE_AFTER = timedelta(days=2)
 """A task of a function that is this late means that something stands still; people's tasks have their own lists."""
-
-
+BANKS_CLOSED = timedelta(days=5)
+"""The longest that banks are closed on end, as over Christmas or Easter: payouts wait that much longer."""
 READINGS = 3
 """How often an aggregate is read anew when somebody wrote to it meanwhile."""
 
@@ -122,12 +122,13 @@ def _wrong_allocations(book: RoundBook | None, cases: dict[str, Case | None]) ->
 
 def _wrong_batches(batches: Sequence[Batch], cases: Sequence[Case]) -> Iterator[str]:
     """Each payout stands in the batch that its case says, and in no other that lives."""
-    batched = [(line.payout, batch.id, line.amount) for batch in batches for line in batch.lines]
+    under_way = {batch.id for batch in batches if batch.status == "planned"}
+    prepared = [batch for batch in batches if batch.id not in under_way]
+    batched = [(line.payout, batch.id, line.amount) for batch in prepared for line in batch.lines]
     claimed = {(p.id, p.batch, p.amount) for case in cases for p in case.payouts if p.batch}
     if len({payout for payout, _, _ in batched}) != len(batched):
         yield "a payout stands in two batches"
-    under_way = {batch.id for batch in batches if batch.status == "planned"}
-    if {line for line in batched if line[1] not in under_way} != {c for c in claimed if c[1] not in under_way}:
+    if set(batched) != {claim for claim in claimed if claim[1] not in under_way}:
         yield "batches and cases do not name the same payouts"
 
 
@@ -162,9 +163,13 @@ def _audit_one(store: Store, kind: Kind[Any, Any, Any], key: str, now: datetime,
     for task in sorted(owed):
         if task.queue == "officer":
             tally.open_tasks += 1
-        elif task.due + OVERDUE_AFTER < now:
+        elif task.due + _patience(task) < now:
             tally.note(key, f"task {task.id} is overdue since {to_text(task.due)}")
     return state
+
+
+def _patience(task: Task) -> timedelta:
+    return OVERDUE_AFTER + (BANKS_CLOSED if task.queue == "payouts" else timedelta())
 
 
 def _wrong_snapshot(snapshot: Snapshot | None, state: bytes, events: int, head: str) -> Iterator[str]:
