@@ -32,6 +32,8 @@ class Walk:
         self.records: list[Record] = []
         terms = msgspec.structs.replace(TERMS, requisitions_allowed=self.chance.choice((1, 1, 2)))
         self.try_to(c.OpenCase(RECIPIENT, terms, "L-1", kronor(self.chance.randint(1, 500) * 1000)))
+        if self.chance.random() < 0.9:
+            self.try_to(requisition(self.allocated))
 
     def try_to(self, command: c.CaseCommand) -> None:
         before = canonical(self.case)
@@ -48,7 +50,7 @@ class Walk:
             self.case = evolve(self.case, event)
 
     def step(self) -> None:
-        self.now += timedelta(days=self.chance.choice((0, 0, 1, 3, 20)))
+        self.now += timedelta(days=self.chance.choice((0, 0, 0, 1, 4)))
         tasks = sorted(CASE.owed(self.case))
         if tasks and self.chance.random() < 0.7:
             task = self.chance.choice(tasks)
