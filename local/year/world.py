@@ -96,6 +96,11 @@ class World:
             self.now = instant.astimezone(UTC)
             self.clock.set_to(self.now)
 
+    def follow_clock(self) -> None:
+        """Take over the instant that somebody else set the clock to."""
+        self.now = self.clock.read()
+        self.bank.advance_to(self.now)
+
     def run_schedule(self, function: str) -> None:
         """Run a scheduled function with what its schedule sends."""
         self.stack.invoke(function, {"trigger": "schedule"})
@@ -126,7 +131,9 @@ def opened_world(inputs: Inputs, seed: int, out: Path, tell: Callable[[str], Non
 
     def publish(event: dict[str, Any]) -> None:
         if world is not None:
-            sqs.send_message(QueueUrl=stack.outputs["MailEventsQueueUrl"], MessageBody=msgspec.json.encode(event).decode())
+            sqs.send_message(
+                QueueUrl=stack.outputs["MailEventsQueueUrl"], MessageBody=msgspec.json.encode(event).decode()
+            )
 
     with ExitStack() as opened:
         tell("building")

@@ -1,0 +1,120 @@
+"""The figures of a year, folded from its files alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from local.books import Year
+from statsbidrag.domain.batches import BATCH
+from statsbidrag.domain.case import CASE, Case
+from statsbidrag.domain.money import ORE_PER_KRONA, Ore
+from statsbidrag.domain.suspense import ENTRY
+
+COLUMNS = (
+    "allocated",
+    "requisitioned",
+    "approved",
+    "paid",
+    "accepted_use",
+    "waived",
+    "invoiced",
+    "credited",
+    "recovered",
+    "settled",
+    "surplus",
+    "to_account_for",
+)
+"""The money of a case and of the round; ``paid = accepted_use + waived + recovered + to_account_for``."""
+Kronor = int | str
+
+
+def in_kronor(amount: Ore) -> Kronor:
+    """Give an amount in kronor without losing an öre: a whole number, else text with two decimals."""
+    whole, rest = divmod(abs(amount), ORE_PER_KRONA)
+    if not rest:
+        return amount // ORE_PER_KRONA
+    return f"{'-' if amount < 0 else ''}{whole}.{rest:02d}"
+
+
+def in_ore(kronor: Kronor) -> Ore:
+    """Read an amount as `in_kronor` writes it."""
+    if isinstance(kronor, int):
+        return Ore(kronor * ORE_PER_KRONA)
+    whole, _, rest = kronor.lstrip("-").partition(".")
+    amount = int(whole) * ORE_PER_KRONA + int(rest)
+    return Ore(-amount if kronor.startswith("-") else amount)
+
+
+def figures(year: Year, round_id: str) -> dict[str, Any]:
+    """Give every figure of a round that follows from the files.
+
+    Returns
+    -------
+    dict
+        ``counts``, ``money`` (the columns in kronor) and ``municipalities``: the outcome of each by its code.
+    """
+    cases: dict[str, Case] = {case.municipality: case for case in year.states(CASE).values() if case.round == round_id}
+    return {
+        "counts": _counts(year, cases.values()),
+        "money": money_of(cases.values()),
+        "municipalities": {code: outcome(case) for code, case in sorted(cases.items())},
+    }
+
+
+def money_of(cases: Iterable[Case]) -> dict[str, Kronor]:
+    """Sum the money columns of some cases, in kronor."""
+    columns = dict.fromkeys(COLUMNS, 0)
+    for case in cases:
+        for name in COLUMNS:
+            columns[name] += getattr(case.money, name)
+    return {name: in_kronor(Ore(amount)) for name, amount in columns.items()}
+
+
+def outcome(case: Case) -> dict[str, Any]:
+    """Tell how a year came out for one municipality: nothing in it depends on when something was done."""
+    return {
+        "stage": CASE.status(case),
+        "money": money_of([case]),
+        "requisitions": [requisition.status for requisition in case.requisitions],
+        "payouts": [payout.status for payout in case.payouts],
+        "report": None if case.report is None else "late" if case.report.late else "in_time",
+        "recoveries": [
+            {"grounds": list(r.grounds), "claim": in_kronor(r.claim), "waived": in_kronor(r.waived), "status": r.status}
+            for r in case.recoveries
+        ],
+        "invoices": [
+            {"number": i.number, "amount": in_kronor(i.amount), "settled": in_kronor(i.settled)} for i in case.invoices
+        ],
+        "mails": {mail.id: mail.status for mail in sorted(case.mails.values(), key=lambda mail: mail.id)},
+        "waits_for_officer": sorted(task.kind for task in CASE.owed(case) if task.queue == "officer"),
+    }
+
+
+def _counts(year: Year, cases: Iterable[Case]) -> dict[str, int]:
+    cases = list(cases)
+    return {
+        "municipalities": len(cases),
+        "aggregates": len(year.journals),
+        "events": sum(len(records) for records in year.journals.values()),
+        "batches": len(year.states(BATCH)),
+        "bank_files_out": len(year.files("bank/out/*.xml")),
+        "bank_files_in": len(year.files("bank/in/*.xml")),
+        "entries_in_suspense": len(year.states(ENTRY)),
+        **_counted("requisitions", (r.status for case in cases for r in case.requisitions)),
+        **_counted("payouts", (p.status for case in cases for p in case.payouts)),
+        "reports": sum(1 for case in cases if case.report),
+        "reports_late": sum(1 for case in cases if case.report and case.report.late),
+        "recoveries": sum(len(case.recoveries) for case in cases),
+        "invoices": sum(len(case.invoices) for case in cases),
+        "letters": sum(1 for case in cases for r in case.recoveries if r.letter),
+        **_counted("mails", (m.status for case in cases for m in case.mails.values())),
+        **_counted("cases", (CASE.status(case) for case in cases)),
+        **_counted("officer_tasks", (t.kind for case in cases for t in CASE.owed(case) if t.queue == "officer")),
+    }
+
+
+def _counted(name: str, statuses: Iterable[str]) -> Mapping[str, int]:
+    counted = Counter(statuses)
+    return {name: counted.total(), **{f"{name}_{status}": count for status, count in sorted(counted.items())}}
