@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeVar
 
-from statsbidrag.domain.errors import Conflict, CorruptBooks, NotTaken
+from statsbidrag.domain.errors import Conflict, CorruptBooks, NotFound, NotTaken
 from statsbidrag.domain.journal import Record
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.tasks import Queue, Task
@@ -191,7 +191,12 @@ class FakeFiles:
         self.notes: dict[str, dict[str, str]] = {}
 
     def get(self, key: str) -> bytes:
-        return self.faults.run(f"{self.name}.get", lambda: self.objects[key])
+        return self.faults.run(f"{self.name}.get", lambda: self._get(key))
+
+    def _get(self, key: str) -> bytes:
+        if key not in self.objects:
+            raise NotFound("file_gone", "Filen finns inte.")
+        return self.objects[key]
 
     def put(self, key: str, content: bytes, media_type: str) -> None:
         self.faults.run(f"{self.name}.put", lambda: self._put(key, content))

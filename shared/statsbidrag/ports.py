@@ -154,7 +154,7 @@ class Files(Protocol):
     """A bucket."""
 
     def get(self, key: str) -> bytes:
-        """Give an object's content."""
+        """Give an object's content; `NotFound` ``file_gone`` where there is none."""
 
     def put(self, key: str, content: bytes, media_type: str) -> None:
         """Write an object under a fixed name; the same content again is no change, another content is refused."""

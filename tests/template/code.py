@@ -19,7 +19,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "delete_item": ("dynamodb:DeleteItem",),
     "transact_write_items": ("dynamodb:PutItem", "dynamodb:DeleteItem"),
     "query": ("dynamodb:Query",),
-    "get_object": ("s3:GetObject",),
+    "get_object": ("s3:GetObject", "s3:ListBucket"),  # without the second a missing object looks forbidden
     "head_object": ("s3:GetObject",),
     "copy_object": ("s3:GetObject", "s3:PutObject"),
     "put_object": ("s3:PutObject",),

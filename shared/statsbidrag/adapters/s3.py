@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from statsbidrag.domain.errors import CorruptBooks
+from statsbidrag.domain.errors import CorruptBooks, NotFound
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -21,8 +21,11 @@ class S3Files:
         self._bucket = bucket
 
     def get(self, key: str) -> bytes:
-        """Give an object's content."""
-        return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        """Give an object's content; `NotFound` needs the right to list, or a missing object looks forbidden."""
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except self._client.exceptions.NoSuchKey:
+            raise NotFound("file_gone", "Filen finns inte.") from None
 
     def put(self, key: str, content: bytes, media_type: str) -> None:
         """Write once; a file that is there already must say the same, byte for byte."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from statsbidrag.domain.errors import Refusals, StatsbidragError
+from statsbidrag.domain.errors import NotFound, Refusals, StatsbidragError
 from statsbidrag.domain.journal import canonical
 from statsbidrag.entry.logs import logger
 from statsbidrag.ports import Files
@@ -23,6 +23,8 @@ def objects(event: dict[str, Any]) -> Iterator[str]:
 def take_in(key: str, files: Files, handle: Callable[[str, bytes], object]) -> None:
     """Take in one file; a file that is refused moves to quarantine, with its reasons beside it.
 
+    A file that is not there was moved by an earlier run: notifications come again, and answers get lost.
+
     Parameters
     ----------
     handle
@@ -34,7 +36,12 @@ def take_in(key: str, files: Files, handle: Callable[[str, bytes], object]) -> N
         Only a retryable one: the file stays where it is and is tried again.
     """
     try:
-        handle(key, files.get(key))
+        content = files.get(key)
+    except NotFound:
+        logger.info("file_gone", file=key)
+        return
+    try:
+        handle(key, content)
     except StatsbidragError as error:
         if error.retryable:
             raise

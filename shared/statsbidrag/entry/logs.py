@@ -73,6 +73,7 @@ EVENTS: dict[str, str] = {
     "messages_handled": "A batch of messages was gone through; the line says how many were handed back. Nothing to do.",
     "mail_event_noted": "The mail service told of something other than delivery or bounce. Read the kind.",
     "file_taken_in": "A file was read. Nothing to do.",
+    "file_gone": "A file was told of again after it had moved to quarantine. Nothing to do.",
     "bank_file_not_used": "The bank sent a kind of file that is not read here. Nothing to do.",
     "file_quarantined": "A file cannot be read and lies in quarantine with a reason. Ask its sender for a new one.",
     "tasks_relayed": "Due tasks were put on their queues. Nothing to do.",
