@@ -80,7 +80,8 @@ class DynamoDBStore:
         items = self._items(commit)
         if len(items) > _MOST_ITEMS:
             raise CorruptBooks(f"{commit.snapshot.key}: a commit of {len(items)} items")
-        token = sha256(canonical(commit))[:36]
+        # An account knows tokens for all of its tables together.
+        token = sha256(canonical((self._table, commit)))[:36]
         try:
             self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)  # type: ignore[arg-type]
         except ClientError as error:
