@@ -10,6 +10,7 @@ from statsbidrag.domain.identifiers import RoundId
 from statsbidrag.domain.journal import canonical, sha256
 from statsbidrag.domain.rounds import (
     ROUND,
+    AllocationList,
     ApproveAllocationList,
     CheckAllocationList,
     OpenRound,
@@ -75,14 +76,28 @@ def approve_list(books: Books, round_id: RoundId, list_id: str, officer: str, co
 
 
 def apply_list(books: Books, register: Register, due: DueTask, context: Context) -> None:
-    """Open or update the case of every municipality in an approved list; done again, it changes nothing."""
+    """Open or update the case of every municipality in an approved list; done again, it changes nothing.
+
+    What is lowered comes first: the shares in force never sum to more than the round, even where a municipality
+    cannot be lowered because more is approved already, and the rest of the list waits for an officer.
+    """
     book = books.state(ROUND, due.key)
     if due.task not in ROUND.owed(book) or book.round is None:
         return
     recipients = {recipient.municipality: recipient for recipient in register.all()}
     approved = find_list(book, due.task.about)
-    for share in approved.shares:
+    for share in _lowered_first(books, book, approved):
         recipient = recipients[share.municipality]
         command = OpenCase(recipient, book.round.terms, approved.id, share.amount, approved.approved_at)
         books.handle(CASE, case_key(book.id, share.municipality), command, context)
     books.handle(ROUND, due.key, RecordAllocationListApplied(approved.id), context)
+
+
+def _lowered_first(books: Books, book: RoundBook, approved: AllocationList) -> list[Share]:
+    if len(book.lists) == 1:
+        return list(approved.shares)
+
+    def is_raised(share: Share) -> bool:
+        return share.amount > books.state(CASE, case_key(book.id, share.municipality)).money.allocated
+
+    return sorted(approved.shares, key=is_raised)

@@ -183,13 +183,17 @@ def test_an_entry_without_a_place_is_suspended_once() -> None:
 
 
 def test_an_entry_in_suspense_is_not_booked_as_well_when_another_file_tells_of_it() -> None:
-    agency = house()
-    back = payback("P-2025-0114-1", SHARES["0114"], agency.clock.time)
-    agency.entry(back)
-    agency.entry(debit("P-2025-0114-1", SHARES["0114"], agency.clock.time))
-    agency.entry(back)
-    assert agency.case("0114").money.paid == SHARES["0114"]
-    assert "ENTRY#R-P-2025-0114-1" in agency.store.snapshots
+    agency = House({"0114": kronor(600)})
+    agency.open_round()
+    early = debit("P-2025-0114-1", kronor(600), agency.clock.time)
+    agency.entry(early)
+    agency.requisition("0114")
+    agency.validate()
+    agency.at(later(SPRING, 1))
+    agency.pay()
+    agency.entry(early)
+    assert agency.case("0114").money.paid == 0
+    assert agency.findings() == []
 
 
 def test_a_list_that_was_overtaken_never_reaches_the_cases() -> None:
