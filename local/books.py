@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from email import message_from_bytes
 from email.message import Message
@@ -72,7 +72,12 @@ def _lines(stack: Stack) -> Iterator[bytes]:
     )
     items = [item for page in pages for item in page["Items"]]
     for item in sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"])):
-        yield canonical({**json.loads(item["body"]["S"]), "hash": item["hash"]["S"]}) + b"\n"
+        yield journal_line(item["body"]["S"], item["hash"]["S"])
+
+
+def journal_line(body: str, hash_: str) -> bytes:
+    """Write a record as a line of the journal: what its body says, and its hash beside."""
+    return canonical({**json.loads(body), "hash": hash_}) + b"\n"
 
 
 def _papers(stack: Stack, out: Path) -> None:
@@ -88,7 +93,7 @@ def _papers(stack: Stack, out: Path) -> None:
 def _mails(mails: Sequence[Mail], folder: Path) -> None:
     """Name each e-mail by its id; what came twice stands twice."""
     folder.mkdir(exist_ok=True)
-    came: dict[str, int] = defaultdict(int)
+    came: Counter[str] = Counter()
     for mail in mails:
         name = re.sub(r"[^A-Za-z0-9._-]", "-", mail.mail_id) or "unnamed"
         came[name] += 1

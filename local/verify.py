@@ -183,6 +183,19 @@ def _entries(year: Year) -> dict[str, Entry]:
     return {entry.reference: entry for report in told for entry in report.entries}
 
 
+def _bank_agrees_with_itself(year: Year) -> Iterator[str]:
+    """A movement stands in a notification and in a statement: both tell the same of it."""
+    known = _entries(year)
+    for name, report in year.bank_reports():
+        for entry in () if isinstance(report, StatusReport) else report.entries:
+            if _told(entry) != _told(known[entry.reference]):
+                yield f"{name}: movement {entry.reference} is told otherwise in another file"
+
+
+def _told(entry: Entry) -> tuple[Ore, str, str | None]:
+    return entry.amount, entry.direction, entry.end_to_end_id
+
+
 def _bank_booked_what_is_paid(year: Year) -> Iterator[str]:
     booked: Counter[str] = Counter()
     for entry in _entries(year).values():
@@ -290,6 +303,7 @@ CHECKS: Mapping[str, Check] = {
     "summary_adds_up": _summary_adds_up,
     "each_payment_once": _each_payment_once,
     "payments_follow_the_journal": _payments_follow_the_journal,
+    "bank_agrees_with_itself": _bank_agrees_with_itself,
     "bank_booked_what_is_paid": _bank_booked_what_is_paid,
     "repayments_are_placed_once": _repayments_are_placed,
     "statements_are_whole": _statements_are_whole,

@@ -52,6 +52,7 @@ class Year:
         self._reports = _by_day((b.report_at, b) for b in self._reporters())
         self._payments: dict[date, list[ReceivedInvoice]] = defaultdict(list)
         self._mails_seen = 0
+        self._today = swedish_date(world.now)
 
     def play(self) -> None:
         """Play from where the clock stands until nothing more is to come."""
@@ -63,7 +64,11 @@ class Year:
                 day = min(self._steps)
                 # The end is not known ahead: invoices are paid when they come.
                 self._tell(day, (day - first) / (max(*self._steps, first + timedelta(days=1)) - first))
+                self._today = day
                 for at, name in sorted((self._time_of(name, day), name) for name in self._steps.pop(day)):
+                    if name in _SCHEDULES and self.world.trouble.misses(name, day):
+                        self._steps[self._bank_day_after(day)] |= _SCHEDULES[name]
+                        continue
                     self.world.move_to(at)
                     _STEPS[name].do(self)
         self._finish()
@@ -77,9 +82,7 @@ class Year:
         self._steps[terms.report_opens].add("links")
         for before in terms.reminder_days:
             self._steps[terms.report_last_day + timedelta(days=before)].add("links")
-        missing = swedish_date(missing_report_due(terms))
-        self._steps[missing].add("sweep")
-        self._expect_decisions(missing)
+        self._steps[swedish_date(missing_report_due(terms))].add("sweep")
         self._steps[terms.requisition_last_day + timedelta(days=1)].add("audit")
         self._steps[terms.report_opens].add("audit")
 
@@ -99,17 +102,13 @@ class Year:
             day += timedelta(days=1)
         return day
 
-    @property
-    def _today(self) -> date:
-        return swedish_date(self.world.now)
-
     # What happens on a day
 
     def requisitions(self) -> None:
         """Let everybody who requisitions today do it; what is approved is paid on the next bank day."""
         today = [act.behaviour for act in self._requisitions[self._today]]
         self._at_once([lambda b=b: requisition(self.world, b, self._clients) for b in today])  # type: ignore[misc]
-        self.world.quiet.wait(tasks=("requisitions", "mail"))
+        self.world.wait(tasks=("requisitions", "mail"))
         self._steps[self._bank_day_after(self._today)] |= {"payouts", "staff", "bank"}
 
     def payouts(self) -> None:
@@ -119,7 +118,7 @@ class Year:
     def staff(self) -> None:
         """Let the staff work through their list."""
         decided = work_through(self.world)
-        self.world.quiet.wait(tasks=("payments", "letters", "mail") if decided else ("payments",))
+        self.world.wait(tasks=("payments", "letters", "mail") if decided else ("payments",))
         if decided:
             self._steps[self._today + timedelta(days=1)].add("invoices")
 
@@ -127,35 +126,36 @@ class Year:
         """Let the bank fetch and bring files; what it books today stands on the statement of the next bank day."""
         world = self.world
         world.bank.advance_to(world.now)
-        collected = world.bank.collect(world.s3, world.stack.outputs["BankBucket"])
-        delivered = world.bank.deliver(world.s3, world.stack.outputs["BankBucket"])
-        world.quiet.bank_files(file.key for file in delivered)
-        world.quiet.wait(bank=True, tasks=("mail",))
-        if collected or any(file.kind == "camt.054" for file in delivered):
+        bucket = world.stack.outputs["BankBucket"]
+        collected = world.trouble.collect(world.bank, world.s3, bucket, world.closed_accounts)
+        delivered = world.trouble.deliver(world.bank, world.s3, bucket)
+        world.wait(bank=True, tasks=("mail",))
+        if collected or any(file.kind == "camt.054" for file in delivered) or world.trouble.brings_again:
             self._steps[self._bank_day_after(self._today)].add("bank")
 
     def links(self) -> None:
         """Send the links or reminders that are due."""
         self.world.run_schedule("SendReportLinks")
-        self.world.quiet.wait(tasks=("mail",))
+        self.world.wait(tasks=("mail",))
 
     def reports(self) -> None:
         """Let everybody who reports today do it."""
         today = [act.behaviour for act in self._reports[self._today]]
         self._at_once([lambda b=b: report(self.world, b) for b in today])  # type: ignore[misc]
-        self.world.quiet.wait(tasks=("assessments", "mail"))
+        self.world.wait(tasks=("assessments", "mail"))
         if any(behaviour.claim for behaviour in today):
             self._expect_decisions(self._today)
 
     def sweep(self) -> None:
-        """Queue what has become due by itself."""
+        """Queue what has become due by itself: reports that did not come are assessed."""
         self.world.run_schedule("SweepTasks")
-        self.world.quiet.wait()
+        self.world.wait()
+        self._expect_decisions(self._today)
 
     def invoices(self) -> None:
         """Raise invoices; each is paid when the municipality means to."""
         self.world.run_schedule("RaiseRepaymentInvoices")
-        self.world.quiet.wait(tasks=("mail",))
+        self.world.wait(tasks=("mail",))
         mails = self.world.mailbox.mails
         for mail in mails[self._mails_seen :]:
             if "-invoice-" in mail.mail_id:
@@ -192,7 +192,7 @@ class Year:
         """Let what is left be seen: the last statement, what became due, and an audit of it all."""
         self.world.move_to(self.world.now + _AFTER_ALL)
         self.world.run_schedule("SweepTasks")
-        self.world.quiet.wait(bank=True)
+        self.world.wait(bank=True)
         self.world.run_schedule("AuditBooks")
         self._tell(self._today, 1.0)
 
@@ -215,6 +215,15 @@ _STEPS: dict[str, _Step] = {
     "reports": _Step(time(12), Year.reports),
 }
 """What can happen on a day and when, Stockholm time; what municipalities send in comes at its own time."""
+
+_SCHEDULES: dict[str, frozenset[str]] = {
+    "payouts": frozenset({"payouts", "staff", "bank"}),
+    "links": frozenset({"links"}),
+    "invoices": frozenset({"invoices"}),
+    "sweep": frozenset({"sweep"}),
+    "audit": frozenset({"audit"}),
+}
+"""The steps that a schedule starts, and what happens on the next bank day where a run was missed."""
 
 
 def _by_day(acts: Iterator[tuple[datetime | None, Behaviour]]) -> dict[date, list[_Act]]:

@@ -6,9 +6,8 @@ what flows into it is empty stays so, and each is therefore asked in that order,
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,9 +21,10 @@ _SHARE = 0.15
 """Asking costs the embedded AWS as much as working: the longer it takes, the seldomer it is asked."""
 _LIMIT_SECONDS = 120.0
 _STANDS_STILL_SECONDS = 10.0
-_BANK_FILE = re.compile(r'"file":"(in/[^"]+)"')
+MAIL_TASKS = "tasks for mail"
+"""What is waited for while e-mail is owed."""
 # Of the queues behind functions, those that only make mail or cases first.
-_TASKS: tuple[Queue, ...] = ("requisitions", "allocations", "payments", "assessments", "letters", "mail")
+ALL_TASKS: tuple[Queue, ...] = ("requisitions", "allocations", "payments", "assessments", "letters", "mail")
 
 
 class StillBusyError(TimeoutError):
@@ -43,23 +43,28 @@ class Quiet:
     ----------
     now
         The instant of the run's clock.
+    help_on
+        Called with what is waited for when that has stood still for a while: what runs every few minutes in the
+        deployed system, so that a lost message heals.
+    patience
+        How many times longer than usual it may take, and how many times sooner it is helped on.
     """
 
-    def __init__(self, stack: Stack, mailbox: Mailbox, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        mailbox: Mailbox,
+        now: Callable[[], datetime],
+        help_on: Callable[[str], None],
+        patience: float = 1.0,
+    ) -> None:
         def client(service: str) -> Any:
             return stack.session.client(service, endpoint_url=stack.endpoint)  # type: ignore[call-overload]
 
-        self._stack, self._mailbox, self._now = stack, mailbox, now
+        self._stack, self._mailbox, self._now, self._help_on, self._patience = stack, mailbox, now, help_on, patience
         self._dynamodb, self._sqs, self._ses = client("dynamodb"), client("sqs"), client("ses")
-        self._logs = client("logs")
-        self._unread: set[str] = set()
-        self._read_to = _milliseconds()
 
-    def bank_files(self, keys: Iterable[str]) -> None:
-        """Note files that were put into the bank's inbox, to be waited for."""
-        self._unread |= set(keys)
-
-    def wait(self, *, bank: bool = False, tasks: tuple[Queue, ...] = _TASKS) -> None:
+    def wait(self, *, bank: bool = False, tasks: tuple[Queue, ...] = ALL_TASKS) -> None:
         """Wait until all is done.
 
         Parameters
@@ -75,12 +80,11 @@ class Quiet:
             It is not done within the limit.
         """
         for place in self._places(bank, tasks):
-            _until(lambda place=place: not place.busy(), place.name, self._sweep)  # type: ignore[misc]
-        self._read_to = _milliseconds()
+            self._until(lambda place=place: not place.busy(), place.name)  # type: ignore[misc]
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until a condition holds; `StillBusyError` if it does not within the limit."""
-        _until(condition, what, lambda: None)
+        self._until(condition, what)
 
     def leftovers(self) -> list[str]:
         """Name every queue that holds a message, the dead-letter queues among them; empty at the end of a year."""
@@ -89,12 +93,15 @@ class Quiet:
 
     def _places(self, bank: bool, tasks: tuple[Queue, ...]) -> Iterator[_Place]:
         if bank:
-            yield _Place("files from the bank", self._bank_files_wait)
+            yield _Place("files from the bank", lambda: self._holds("BankReportsQueueUrl"))
         for queue in tasks:
             yield _Place(f"tasks for {queue}", lambda queue=queue: self._is_owed(queue))  # type: ignore[misc]
         if "mail" in tasks:
             yield _Place("e-mail on its way", self._mail_is_on_its_way)
             yield _Place("news of e-mail", lambda: self._holds("MailEventsQueueUrl"))
+        if bank:
+            # The bucket tells its queue a moment after it has taken a file: asked again when all else is done.
+            yield _Place("files from the bank", lambda: self._holds("BankReportsQueueUrl"))
 
     def _is_owed(self, queue: Queue) -> bool:
         answer = self._dynamodb.query(
@@ -113,15 +120,6 @@ class Quiet:
         taken = int(self._ses.get_send_quota()["SentLast24Hours"])
         return len(self._mailbox.mails) + len(self._mailbox.failures) < taken
 
-    def _bank_files_wait(self) -> bool:
-        # The bucket tells its queue in its own time; that a file was read stands in the log only.
-        found = self._logs.filter_log_events(
-            logGroupName=self._stack.outputs["LogGroupName"], startTime=self._read_to, filterPattern='"in/"'
-        )
-        read = {match for event in found["events"] for match in _BANK_FILE.findall(event["message"])}
-        self._unread -= read
-        return bool(self._unread)
-
     def _holds(self, output: str) -> bool:
         return bool(self._messages(self._stack.outputs[output]))
 
@@ -134,22 +132,14 @@ class Quiet:
         answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         return sum(int(answer[name]) for name in names)
 
-    def _sweep(self) -> None:
-        self._stack.invoke("SweepTasks", {"trigger": "schedule"})
-
-
-def _milliseconds() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _until(condition: Callable[[], bool], what: str, help_on: Callable[[], None]) -> None:
-    began = helped = time.monotonic()
-    while not condition():
-        now = time.monotonic()
-        if now - began > _LIMIT_SECONDS:
-            raise StillBusyError(f"{what}: not done in {_LIMIT_SECONDS:.0f} seconds")
-        if now - helped > _STANDS_STILL_SECONDS:
-            # What runs every few minutes in the deployed system: a lost message heals here.
-            help_on()
-            helped = time.monotonic()
-        time.sleep(max(_SHORTEST_SECONDS, (now - began) * _SHARE))
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        limit = _LIMIT_SECONDS * self._patience
+        began = helped = time.monotonic()
+        while not condition():
+            now = time.monotonic()
+            if now - began > limit:
+                raise StillBusyError(f"{what}: not done in {limit:.0f} seconds")
+            if now - helped > _STANDS_STILL_SECONDS / self._patience:
+                self._help_on(what)
+                helped = time.monotonic()
+            time.sleep(max(_SHORTEST_SECONDS, (now - began) * _SHARE))
