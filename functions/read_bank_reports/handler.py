@@ -10,7 +10,7 @@ from statsbidrag.domain.errors import Refusal
 from statsbidrag.entry import consumer, inbox, wiring
 from statsbidrag.entry.batch import Message
 from statsbidrag.entry.logs import logger, metric
-from statsbidrag.usecases.bank import take_answer, take_entry
+from statsbidrag.usecases.bank import take_answer, take_entries
 from statsbidrag.usecases.books import Context
 
 
@@ -36,8 +36,7 @@ def _read(name: str, content: bytes, context: Context) -> None:
     if isinstance(report, StatusReport):
         take_answer(wiring.books(), report, context)
         return
-    for entry in report.entries:
-        take_entry(wiring.books(), entry, context)
+    take_entries(wiring.books(), report.entries, context)
     if isinstance(report, Statement) and report.gap:
         logger.error("statement_gap", file=name, gap_ore=report.gap)
         metric("StatementGap", 1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from statsbidrag.domain.case import CASE, Case, decide, empty_case, evolve
 from statsbidrag.domain.case import commands as c
-from statsbidrag.domain.errors import NotFound, Refusal
+from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.journal import GENESIS, Record, canonical, check_chain, refold, seal, unseal
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Task
@@ -39,7 +39,7 @@ class Walk:
         before = canonical(self.case)
         try:
             events = decide(self.case, command, self.now)
-        except (Refusal, NotFound):
+        except (Refusal, NotFound, NotYet):
             events = ()
         assert canonical(self.case) == before
         for event in events:

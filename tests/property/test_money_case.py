@@ -20,7 +20,7 @@ from statsbidrag.domain.case import CASE, Case
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case.events import CaseEvent
 from statsbidrag.domain.case.owed import reminder_due
-from statsbidrag.domain.errors import NotFound, Refusal
+from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.journal import canonical, check_chain, refold, snake
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Task
@@ -133,7 +133,7 @@ class OneCase(RuleBasedStateMachine):
         before = self.everything()
         try:
             outcome = self.handle(command, request)
-        except (Refusal, NotFound):
+        except (Refusal, NotFound, NotYet):
             assert self.everything() == before
             return False
         after = self.everything()
@@ -346,7 +346,7 @@ class OneCase(RuleBasedStateMachine):
 
 
 TestOneCase = OneCase.TestCase
-TestOneCase.settings = settings(max_examples=300, stateful_step_count=25)
+TestOneCase.settings = settings(max_examples=500, stateful_step_count=25)
 
 
 def test_the_machine_made_everything_happen_that_can() -> None:

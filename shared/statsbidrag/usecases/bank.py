@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from statsbidrag.domain.bank import Entry, StatusReport
 from statsbidrag.domain.batches import BATCH, RecordBatchAnswer, batch_key
 from statsbidrag.domain.case import CASE, case_key
@@ -12,7 +14,7 @@ from statsbidrag.domain.case.commands import (
     RecordPayoutSettled,
     RecordRepayment,
 )
-from statsbidrag.domain.errors import NotFound, Refusal
+from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.identifiers import parse_ocr, parse_payout_id
 from statsbidrag.domain.suspense import ENTRY, SuspendEntry, entry_key
 from statsbidrag.usecases.books import Books, Context
@@ -41,6 +43,18 @@ def take_answer(books: Books, answer: StatusReport, context: Context) -> None:
 
 def _reason(code: str, text: str) -> str:
     return f"{code} {text}".strip()
+
+
+def take_entries(books: Books, entries: Iterable[Entry], context: Context) -> None:
+    """Book every entry; `NotYet` at the end for one that came too early, since what it waits for may stand after it."""
+    early: NotYet | None = None
+    for entry in entries:
+        try:
+            take_entry(books, entry, context)
+        except NotYet as not_yet:
+            early = not_yet
+    if early is not None:
+        raise early
 
 
 def take_entry(books: Books, entry: Entry, context: Context) -> None:

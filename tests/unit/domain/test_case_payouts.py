@@ -9,7 +9,7 @@ import pytest
 
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
-from statsbidrag.domain.errors import NotFound, Refusal
+from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.money import Ore, kronor
 from tests.builders import (
     ALLOCATED,
@@ -127,8 +127,17 @@ def test_a_returned_payout_takes_the_payment_back() -> None:
     assert story.case.money.imbalances() == []
 
 
-def test_a_payout_that_is_not_booked_cannot_come_back() -> None:
-    assert refusal(sent(), give_back()) == "payout_not_returnable"
+def test_a_return_that_comes_before_the_booking_is_tried_again() -> None:
+    story = sent()
+    with pytest.raises(NotYet, match="payout_not_booked"):
+        story.do(give_back())
+    story.do(settle())
+    story.do(give_back())
+    assert (story.stage, story.case.money.paid) == ("returned", 0)
+
+
+def test_a_payout_that_was_never_batched_cannot_come_back() -> None:
+    assert refusal(approved(), give_back()) == "payout_not_returnable"
 
 
 def test_a_payout_may_come_back_while_the_link_is_out() -> None:

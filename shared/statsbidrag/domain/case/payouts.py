@@ -14,7 +14,7 @@ from statsbidrag.domain.case.commands import (
     RecordPayoutSettled,
 )
 from statsbidrag.domain.case.state import Case, Payout
-from statsbidrag.domain.errors import NotFound, Refusal
+from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 
 
 def find(case: Case, payout: str) -> Payout:
@@ -63,11 +63,13 @@ def rejected(case: Case, command: RecordPayoutRejected, now: datetime) -> Sequen
 
 
 def returned(case: Case, command: RecordPayoutReturned, now: datetime) -> Sequence[e.CaseEvent]:
-    """Take back a payout that the bank returned, once per bank entry."""
+    """Take back a payout that the bank returned, once per bank entry; `NotYet` until it was booked."""
     payout = find(case, command.payout)
     if command.entry in case.bank_entries:
         return []
     _refuse_other_amount(payout, command.amount)
+    if payout.status in ("batched", "sent"):
+        raise NotYet("payout_not_booked", "Returen kom innan utbetalningen var bokad.")
     accounted_for = case.report is not None or bool(case.recoveries)
     if payout.status != "settled" or accounted_for:
         raise Refusal(
