@@ -12,7 +12,7 @@ from statsbidrag.domain.batches import BATCH, Batch, batch_key
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
-from statsbidrag.domain.journal import GENESIS, Kind, Record, canonical, check_chain, refold
+from statsbidrag.domain.journal import GENESIS, Kind, Record, canonical, check_chain, refold, sha256
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.rounds import ROUND, RoundBook, round_key
 from statsbidrag.domain.suspense import ENTRY, entry_key
@@ -71,7 +71,7 @@ class _Tally:
 def audit(books: Books, vault: Files) -> Audit:
     """Audit all books and write the heads of all journals to the write-once bucket.
 
-    A second audit at the same instant must say the same; nothing is ever written over.
+    Nothing is ever written over: the name is made from the instant and from what was seen.
     """
     now, tally = books.now(), _Tally()
     for name in books.store.listed("ROUNDS"):
@@ -86,7 +86,8 @@ def audit(books: Books, vault: Files) -> Audit:
         findings=tuple(tally.findings),
         heads=dict(sorted(tally.heads.items())),
     )
-    vault.put(f"heads/{to_text(now)}.json", canonical(seen), "application/json")
+    written = canonical(seen)
+    vault.put(f"heads/{to_text(now)}-{sha256(written)[:12]}.json", written, "application/json")
     return seen
 
 

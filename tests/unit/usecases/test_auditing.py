@@ -243,10 +243,17 @@ def test_the_heads_are_written_once(agency: House) -> None:
     agency.audit()
     assert agency.audit().findings == ()
     [(name, content)] = agency.vault.objects.items()
-    assert name == "heads/2025-04-04T08:30:00.000000Z.json"
+    assert name.startswith("heads/2025-04-04T08:30:00.000000Z-")
     agency.vault.objects[name] = content + b" "
     with pytest.raises(CorruptBooks):
         agency.audit()
+
+
+def test_an_audit_at_the_same_instant_that_sees_more_writes_beside_the_first(agency: House) -> None:
+    agency.audit()
+    agency.entry(incoming("tack", kronor(7), agency.clock.time, "C-2"))
+    assert agency.audit().findings == ()
+    assert len(agency.vault.objects) == 2
 
 
 def test_books_of_nothing_have_no_findings() -> None:
