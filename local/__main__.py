@@ -1,4 +1,4 @@
-"""The commands behind `make`: `python -m local year|run|verify|logs|clock|bench`."""
+"""The commands behind `make`: `python -m local year|run|compare|verify|logs|clock|bench`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ def main() -> int:
             from local.verify import main as verify  # noqa: PLC0415
 
             return verify(Path(options.out))
+        case "compare":
+            from local.faults.compare import main as compare  # noqa: PLC0415
+
+            return compare(*options.years)
         case "logs":
             from local.served import logs  # noqa: PLC0415
 
@@ -51,8 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--allocations", type=Path)
         command.add_argument("--register", type=Path)
         command.add_argument("--rounds", type=Path, default=ROOT / "rounds")
+        command.add_argument("--faults", action="store_true", help="break everything on purpose, from the seed")
         if name == "run":
             command.add_argument("--no-play", dest="play", action="store_false", help="only open the round")
+    compare = commands.add_parser("compare", help="hold the outcomes of two years against each other")
+    compare.add_argument("years", nargs=2, type=Path)
     commands.add_parser("verify", help="check the files of a year").add_argument("--out", default="build/year")
     logs = commands.add_parser("logs", help="follow the log of what is served")
     logs.add_argument("--function", help="one function only, such as send_mail")

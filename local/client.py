@@ -32,13 +32,27 @@ class Api:
         Signs development tokens.
     valid_to
         Until when a token is valid, by the clock of the run.
+    transport
+        Carries the calls; a plain one when None.
     """
 
-    def __init__(self, endpoint: str, site: str, *, token_key: str, valid_to: datetime) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        site: str,
+        *,
+        token_key: str,
+        valid_to: datetime,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self.site = site
         self._key, self._valid_to = token_key, int(valid_to.timestamp())
         self._http = httpx.Client(
-            base_url=endpoint, headers={"Host": urlsplit(site).netloc}, timeout=120, trust_env=False
+            base_url=endpoint,
+            headers={"Host": urlsplit(site).netloc},
+            timeout=120,
+            trust_env=False,
+            transport=transport,
         )
 
     def __enter__(self) -> Self:

@@ -85,7 +85,7 @@ def _with_world(options: Namespace, *, played: bool, serve: bool) -> int:
     clear(out)
     teller = Teller()
     code = 0
-    with opened_world(inputs, options.seed, out, teller.step) as world:
+    with opened_world(inputs, options.seed, out, teller.step, faults=options.faults) as world:
         with teller.telling():
             teller.step("opening the round")
             began = time.monotonic()
@@ -110,6 +110,7 @@ def _close(world: World, out: Path, seed: int, seconds: float, console: Console)
         "ended_at": to_text(world.now),
         "seconds": round(seconds, 1),
         **figures(year, world.plan.round_id),
+        **world.trouble.told(),
     }
     _write(out / SUMMARY, summary)
     found = check(year) | own

@@ -1,0 +1,225 @@
+"""What goes wrong around a year: nothing (`Calm`), or everything at once and from a seed (`Trouble`)."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from local.bank import Bank, BankFile
+from local.build import ROOT
+from local.faults.callers import RepeatingTransport
+from local.faults.chance import Chance
+from local.faults.proxy import STATE
+from local.processes import LOOPBACK, free_port, listens, minimal_environment, running
+
+if TYPE_CHECKING:
+    from local.stack import Stack
+
+RATE = 0.02
+"""The share of AWS calls that break."""
+_MISSED, _SILENT, _AGAIN, _NEWS_TWICE = 0.2, 0.25, 0.3, 0.2
+_LATEST_NEWS_SECONDS = 3
+_VISIBILITY_SECONDS = 20
+"""Instead of minutes: what a killed function had in hand comes back while the year still waits."""
+_END_TO_END = re.compile(r"<EndToEndId>P-\d{4}-(\d{4})-")
+
+
+class Calm:
+    """Nothing goes wrong.
+
+    Attributes
+    ----------
+    patience
+        How many times longer than usual things may take.
+    brings_again
+        Whether the bank will bring files that it has brought before.
+    """
+
+    is_calm = True
+    patience = 1.0
+    transport: httpx.BaseTransport | None = None
+    brings_again = False
+
+    def misses(self, step: str, day: object) -> bool:  # noqa: ARG002
+        """Tell whether a step of a schedule does not take place on a day."""
+        return False
+
+    def sweeps_in_between(self) -> bool:
+        """Tell whether a sweep runs while work is under way."""
+        return False
+
+    def tellings(self, event: str) -> Sequence[int]:  # noqa: ARG002
+        """Give the seconds after which the mail service tells an event, once for each time it does."""
+        return (0,)
+
+    def collect(self, bank: Bank, s3: Any, bucket: str, closed: frozenset[str]) -> list[BankFile]:  # noqa: ARG002
+        """Let the bank fetch its files; `closed` names the municipalities whose account is closed."""
+        return bank.collect(s3, bucket)
+
+    def deliver(self, bank: Bank, s3: Any, bucket: str) -> list[BankFile]:
+        """Let the bank bring its files."""
+        return bank.deliver(s3, bucket)
+
+    def told(self) -> dict[str, Any]:
+        """Tell what went wrong, counted; what it adds to the summary."""
+        return {}
+
+
+class Trouble(Calm):
+    """Everything goes wrong, see each method; the calls of the functions break in the proxy.
+
+    Parameters
+    ----------
+    proxy
+        Address of the running proxy, see `local.faults.proxy`.
+    """
+
+    is_calm = False
+    patience = 3.0
+
+    def __init__(self, seed: int, proxy: str) -> None:
+        self._chance, self._proxy = Chance(seed), proxy
+        self._counts: Counter[str] = Counter()
+        self._numbers: Counter[str] = Counter()
+        self._missed: dict[str, bool] = {}
+        self._redelivered: set[int] = set()
+        self.transport = RepeatingTransport(self._chance, self._count)
+
+    def _count(self, what: str) -> None:
+        self._counts[what] += 1
+
+    def _number(self, what: str) -> int:
+        self._numbers[what] += 1
+        return self._numbers[what]
+
+    def begin(self, stack: Stack) -> None:
+        """Lead every function's calls through the proxy, and let messages of killed functions come back soon."""
+        functions: Any = stack.session.client("lambda", endpoint_url=stack.endpoint)
+        for page in functions.get_paginator("list_functions").paginate():
+            for function in page["Functions"]:
+                variables = function["Environment"]["Variables"] | {"AWS_ENDPOINT_URL": self._proxy}
+                functions.update_function_configuration(
+                    FunctionName=function["FunctionName"], Environment={"Variables": variables}
+                )
+        sqs: Any = stack.session.client("sqs", endpoint_url=stack.endpoint)
+        for name, url in stack.outputs.items():
+            if name.endswith("QueueUrl"):
+                sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(_VISIBILITY_SECONDS)})
+
+    def misses(self, step: str, day: object) -> bool:
+        """Miss a run now and then, never the same one twice on end: the next one catches up."""
+        missed = not self._missed.get(step) and self._chance.happens(_MISSED, "missed", step, day)
+        self._missed[step] = missed
+        if missed:
+            self._count(f"missed_{step}")
+        return missed
+
+    def sweeps_in_between(self) -> bool:
+        """Sweep now and then while work is under way, so that its tasks are queued twice."""
+        swept = self._chance.happens(_AGAIN, "sweep", self._number("sweep"))
+        if swept:
+            self._count("sweep_in_between")
+        return swept
+
+    def tellings(self, event: str) -> Sequence[int]:
+        """Tell news late, in any order, and some of it twice."""
+        delays = [int(self._chance.share("news", event, n) * _LATEST_NEWS_SECONDS) for n in (1, 2)]
+        if self._chance.happens(_NEWS_TWICE, "news twice", event):
+            self._count("mail_news_twice")
+            return delays
+        return delays[:1]
+
+    def collect(self, bank: Bank, s3: Any, bucket: str, closed: frozenset[str]) -> list[BankFile]:
+        """Stay silent about some files; not where a payment is refused, which no other file tells of."""
+        silent = self._chance.happens(_SILENT, "silent", self._number("collect"))
+        if silent and not _creditors(bank, s3, bucket) & closed:
+            bank.stay_silent()
+        else:
+            silent = False
+        collected = bank.collect(s3, bucket)
+        bank.behave()
+        if silent and collected:
+            self._count("silent_bank")
+        return collected
+
+    def deliver(self, bank: Bank, s3: Any, bucket: str) -> list[BankFile]:
+        """Bring files in any order, and some of them once more the next time."""
+        number = self._number("deliver")
+        with _shuffled(s3, self._chance, number) as bucket_in_disorder:
+            delivered = bank.deliver(bucket_in_disorder, bucket)
+        if len(delivered) > 1:
+            self._count("bank_files_shuffled")
+        self.brings_again = False
+        for file in delivered:
+            if file.message not in self._redelivered and self._chance.happens(_AGAIN, "again", file.path.name):
+                self._redelivered.add(file.message)
+                self.brings_again = True
+                bank.redeliver(file)
+                self._count("bank_file_twice")
+        return delivered
+
+    def told(self) -> dict[str, Any]:
+        """Tell what went wrong, counted."""
+        with urllib.request.urlopen(f"{self._proxy}{STATE}", timeout=30) as answer:
+            calls = json.load(answer)
+        faults = {"aws_calls": calls["calls"], **calls["injected"], "outside": dict(sorted(self._counts.items()))}
+        return {"faults": faults}
+
+
+@contextmanager
+def troubled(stack: Stack, seed: int, work: Path) -> Iterator[Trouble]:
+    """Put the proxy between the functions of a stack and AWS, until the block ends.
+
+    Parameters
+    ----------
+    work
+        Folder for the proxy's log.
+    """
+    port = free_port()
+    upstream = stack.endpoint.rpartition(":")[2]
+    command: list[str | Path] = [
+        sys.executable, "-m", "local.faults.proxy",
+        "--port", str(port), "--upstream", upstream, "--seed", str(seed), "--rate", str(RATE),
+    ]  # fmt: skip
+    environment = minimal_environment({"PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}"})
+    with running(command, log=work / "proxy.log", environment=environment, ready=listens(port)):
+        trouble = Trouble(seed, f"http://{LOOPBACK}:{port}")
+        trouble.begin(stack)
+        yield trouble
+
+
+def _creditors(bank: Bank, s3: Any, bucket: str) -> set[str]:
+    """Give the municipalities that files waiting for the bank pay."""
+    fetched = {file.key for file in bank.files if file.direction == "out"}
+    found = s3.list_objects_v2(Bucket=bucket, Prefix="out/").get("Contents", ())
+    bodies = [
+        s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in found if each["Key"] not in fetched
+    ]
+    return {code for body in bodies for code in _END_TO_END.findall(body.decode())}
+
+
+class _Disorder:
+    """Takes objects and puts them into their bucket later, in another order."""
+
+    def __init__(self) -> None:
+        self.held: list[dict[str, Any]] = []
+
+    def put_object(self, **given: Any) -> None:
+        self.held.append(given)
+
+
+@contextmanager
+def _shuffled(s3: Any, chance: Chance, number: int) -> Iterator[Any]:
+    disorder = _Disorder()
+    yield disorder
+    for given in sorted(disorder.held, key=lambda given: chance.share("order", number, given["Key"])):
+        s3.put_object(**given)
