@@ -43,7 +43,7 @@ year: $(ENVIRONMENTS) ## plays a year, writes OUT and exits (ROUND, SEED, OUT, A
 check: $(ENVIRONMENTS) ## format, lint, types, architecture, template rules, generated files
 	@$(DEV)/ruff format --check .
 	@$(DEV)/ruff check .
-	@$(DEV)/mypy shared/statsbidrag functions local tests
+	@$(DEV)/mypy shared/statsbidrag functions local scripts tests
 	@PYTHONPATH=shared $(DEV)/lint-imports
 	@$(DEV)/cfn-lint template.yaml
 	@$(SAM) validate --lint --template template.yaml --region eu-north-1

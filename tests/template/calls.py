@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tests.template.template import ROOT, Template, named
+from scripts.routes import handled, shape
+from scripts.template import Template, named
 
 METHODS = {"GET", "POST", "OPTIONS"}
 PUBLIC = {
@@ -89,29 +87,11 @@ def an_answer_comes_before_the_api_hangs_up(template: Template) -> Iterator[str]
 def every_route_has_a_handler_and_the_other_way_round(template: Template) -> Iterator[str]:
     routed: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for event in template.events("Api"):
-        shape = re.sub(r"\{[^}]*\}", "{}", event.properties["Path"])
-        routed[template.folder(event.function)].add((event.properties["Method"], shape))
+        routed[template.folder(event.function)].add((event.properties["Method"], shape(event.properties["Path"])))
     for folder in sorted(routed):
-        handled = set(handled_routes(folder))
-        yield from (f"{folder} does not handle {route}" for route in routed[folder] - handled)
-        yield from (f"nothing leads to {route} of {folder}" for route in handled - routed[folder])
-
-
-def handled_routes(folder: str) -> Iterator[tuple[str, str]]:
-    """Give method and path of every route of a handler, each parameter as ``{}``."""
-    name = f"routes_of_{folder}"
-    spec = importlib.util.spec_from_file_location(name, ROOT / "functions" / folder / "handler.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-        for route in module.app._static_routes + module.app._dynamic_routes:
-            for method in [route.method] if isinstance(route.method, str) else route.method:
-                yield method, re.sub(r"<[^>]*>", "{}", route.path)
-    finally:
-        del sys.modules[name]
+        answered = {(each.method, each.shape) for each in handled(folder)}
+        yield from (f"{folder} does not answer {route}" for route in routed[folder] - answered)
+        yield from (f"nothing leads to {route} of {folder}" for route in answered - routed[folder])
 
 
 RULES = (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.template.template import ROOT
+from scripts.template import ROOT
 
 PACKAGE = ROOT / "shared/statsbidrag"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scripts.template import ROOT, Json, Template, named
 from tests.template.code import needs
-from tests.template.template import ROOT, Json, Template, named
 
 ACCOUNT_OF_THE_EMULATION = "000000000000"
 EMULATED_ALONE = {"AWS::ApiGateway::DomainName", "AWS::ApiGateway::BasePathMapping"}

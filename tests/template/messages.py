@@ -6,8 +6,8 @@ import ast
 import json
 from collections.abc import Iterator
 
+from scripts.template import ROOT, Json, Template, as_list, named
 from statsbidrag.domain.tasks import RELAYED
-from tests.template.template import ROOT, Json, Template, as_list, named
 
 FOURTEEN_DAYS = 1_209_600
 QUEUE = "AWS::SQS::Queue"

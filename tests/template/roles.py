@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from scripts.template import Statement, Template, named
 from tests.template.code import needs
-from tests.template.template import Statement, Template, named
 
 EVENT_SOURCE = frozenset({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"})
 """What Lambda does in a function's name to read its queue."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from scripts.template import Json, Template, broken_copy, read
 from tests.template import calls, deployment, messages, roles, storage
-from tests.template.template import Json, Template, broken_copy, read
 from tests.template.test_template import RULES, Rule
 
 Break = Callable[[Json], object]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from scripts.template import Template, read
 from tests.template import calls, deployment, messages, roles, storage
-from tests.template.template import Template, read
 
 Rule = Callable[[Template], Iterator[str]]
 RULES: list[Rule] = [*messages.RULES, *calls.RULES, *roles.RULES, *storage.RULES, *deployment.RULES]

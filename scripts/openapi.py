@@ -1,0 +1,303 @@
+"""Describe the API as OpenAPI 3.1, from the template's routes, the handlers, and the models of what they read."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import msgspec
+from pydantic import BaseModel
+
+from scripts.routes import Handled, load, routes
+from scripts.template import ROOT, Event, Template, read
+from statsbidrag.documents.round_file import read_round
+from statsbidrag.domain.errors import Refusals
+from statsbidrag.domain.terms import Question
+from statsbidrag.entry import api
+from statsbidrag.entry.answers import read_answers
+from statsbidrag.entry.bodies import FORM, JSON
+from statsbidrag.entry.forms import RequisitionForm, read_requisition
+from statsbidrag.usecases.reports import ReportReceipt, ReportView
+from statsbidrag.usecases.requisitions import Receipt, RequisitionView
+
+Json = dict[str, Any]
+ORE: Json = {"type": "integer", "description": "Öre"}
+TEXT_OR_NUMBER: Json = {"type": ["string", "integer"]}
+PARAMETERS = {
+    "round": ("A round: the year it is for.", r"^20[0-9]{2}$"),
+    "municipality": ("A Swedish municipality code.", r"^[0-9]{4}$"),
+    "token": ("The secret of a report link, as the e-mail gives it.", None),
+    "list": ("An allocation list, as the work list names it.", None),
+    "batch": ("A payout batch, as the work list names it.", None),
+    "number": ("Number of a recovery in its case.", r"^[0-9]{1,9}$"),
+}
+
+
+class Contract(NamedTuple):
+    """What a route takes and gives beside what its handler says."""
+
+    gives: str
+    takes: str = ""
+    status: int = 200
+
+
+CONTRACTS = {
+    "receive_requisition.show_view": Contract("RequisitionView"),
+    "receive_requisition.submit": Contract("RequisitionReceipt", "Requisition", 201),
+    "receive_report.show_view": Contract("ReportView"),
+    "receive_report.submit": Contract("ReportReceipt", "Report", 201),
+    "approve_allocations.approve": Contract("AllocationListApproval"),
+    "attest_payouts.show": Contract("Batch"),
+    "attest_payouts.add": Contract("Batch", "Attestation", 201),
+    "decide_recoveries.show": Contract("Recovery"),
+    "decide_recoveries.prepare": Contract("Recovery", "Preparation"),
+    "decide_recoveries.decide": Contract("Recovery"),
+    "list_tasks.show": Contract("WorkList"),
+}
+"""The routes for programs; every other route gives a page."""
+FORMS = {"receive_requisition.submit_form": "Requisition", "receive_report.submit_form": "Report"}
+"""Pages that are posted to, and what their forms hold."""
+
+
+def document() -> str:
+    """Give the description as JSON text."""
+    template = read()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    paths: dict[str, Json] = {}
+    for event, answered in routes(template):
+        path = event.properties["Path"]
+        paths.setdefault(path, {"parameters": _parameters(path)})[event.properties["Method"].lower()] = _operation(
+            template, event, answered
+        )
+    described = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "statsbidrag",
+            "version": version,
+            "description": "Pages for people are in Swedish under Swedish paths, programs use JSON under English ones. "
+            "Amounts in answers are whole öre; instants are in UTC.",
+        },
+        "servers": [{"url": "/", "description": "The address that the stack has, or `build/run.json` names"}],
+        "paths": paths,
+        "components": {"schemas": _schemas(), "securitySchemes": _security_schemes()},
+    }
+    return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
+
+
+def _parameters(path: str) -> list[Json]:
+    found = []
+    for name in re.findall(r"\{([^}]*)\}", path):
+        description, pattern = PARAMETERS[name]
+        schema = {"type": "string", **({"pattern": pattern} if pattern else {})}
+        found.append({"name": name, "in": "path", "required": True, "description": description, "schema": schema})
+    return found
+
+
+def _operation(template: Template, event: Event, answered: Handled) -> Json:
+    folder = template.folder(event.function)
+    if event.properties["Method"] == "OPTIONS":
+        allow = {"Allow": {"description": "The methods of the path", "schema": {"type": "string"}}}
+        return {
+            "operationId": f"{folder}.{event.name}",
+            "tags": [folder],
+            "summary": "Give the methods of the path.",
+            "security": [],
+            "responses": {
+                "204": {"description": "No other site may call, so there are no CORS headers", "headers": allow}
+            },
+        }
+    name = f"{folder}.{answered.answer.__name__}"
+    is_open = event.properties.get("Auth", {}).get("Authorizer") == "NONE"
+    operation: Json = {
+        "operationId": name,
+        "tags": [folder],
+        "summary": inspect.cleandoc(answered.answer.__doc__ or "").partition("\n")[0],
+        "security": [] if is_open else [{"session": []}, {"bearer": []}],
+    }
+    contract = CONTRACTS.get(name)
+    if contract is not None:
+        operation |= _for_programs(name, contract)
+    else:
+        operation |= _for_people(name)
+    if not is_open:
+        operation["responses"]["401"] = {"description": "Nobody is signed in; API Gateway answers by itself"}
+    return operation
+
+
+def _for_programs(name: str, contract: Contract) -> Json:
+    given = {"description": "Done", "content": {JSON: {"schema": _ref(contract.gives)}}}
+    described: Json = {"responses": {str(contract.status): given, "default": _problem()}}
+    if contract.takes:
+        described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(contract.takes)}}}
+    if name.startswith("receive_") and contract.takes:
+        described["parameters"] = [_idempotency_key()]
+        described["responses"]["201"]["description"] = "Received; the same key and body again gets the same receipt"
+    return described
+
+
+def _for_people(name: str) -> Json:
+    kind = "text/css; charset=utf-8" if name.endswith(".style") else api.HTML
+    page = {"content": {kind: {"schema": {"type": "string"}}}}
+    responses: Json = {"200": {"description": "The page", **page}}
+    described: Json = {"responses": responses}
+    if name in FORMS:
+        hidden: Json = {
+            "request_key": {"type": "string", "description": "Given by the page that showed the form"},
+            "step": {"enum": ["review", "change", "send"], "default": "send"},
+        }
+        schema = {"allOf": [_ref(FORMS[name]), {"type": "object", "properties": hidden, "required": ["request_key"]}]}
+        described["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
+        responses["200"]["description"] = "What was filled in, to be reviewed or changed"
+        responses["201"] = {"description": "The receipt", **page}
+        responses["422"] = {"description": "The form again, with what is wrong at each field", **page}
+    if not name.startswith("show_pages."):
+        responses["default"] = {"description": "A page that says what is wrong", **page}
+    return described
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _problem() -> Json:
+    content = {api.PROBLEM: {"schema": _ref("Problem")}}
+    return {"description": "What is wrong, in Swedish (RFC 9457)", "content": content}
+
+
+def _idempotency_key() -> Json:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": "Names the request: the same key with another body is refused with 422.",
+        "schema": {"type": "string", "pattern": "^[!-~]{8,128}$"},
+    }
+
+
+def _security_schemes() -> Json:
+    return {
+        "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+    }
+
+
+# Schemas
+
+
+def _schemas() -> Json:
+    _, parts = msgspec.json.schema_components((api.Problem, Question), ref_template="#/components/schemas/{name}")
+    schemas: Json = {
+        "Requisition": _form(RequisitionForm, read_requisition),
+        "Report": _report(),
+        "Attestation": _plain(load("attest_payouts").Attestation),
+        "Preparation": _plain(load("decide_recoveries").Preparation),
+        "RequisitionView": _in_ore(RequisitionView, leave_out=("round", "recipient")),
+        "RequisitionReceipt": _in_ore(Receipt),
+        "ReportView": _report_view(),
+        "ReportReceipt": _in_ore(ReportReceipt),
+        "AllocationListApproval": _answered("approve_allocations"),
+        "Batch": _answered("attest_payouts"),
+        "Recovery": _answered("decide_recoveries"),
+        "WorkList": _answered("list_tasks"),
+        **parts,
+    }
+    return {name: schemas[name] for name in sorted(schemas)}
+
+
+def _plain(model: type[BaseModel]) -> Json:
+    schema = model.model_json_schema()
+    schema["description"] = inspect.cleandoc(model.__doc__ or "").partition("\n")[0]
+    return schema
+
+
+def _form(model: type[BaseModel], reads: Callable[[Mapping[str, Any]], object]) -> Json:
+    """Describe a form: its fields are texts, or whole numbers; what is refused when absent is required."""
+    described = _plain(model)
+    for schema in described["properties"].values():
+        schema.pop("default", None)
+        if "enum" not in schema:
+            schema["type"] = TEXT_OR_NUMBER["type"]
+    described["required"] = _required(reads)
+    return described
+
+
+def _required(reads: Callable[[Mapping[str, Any]], object]) -> list[str]:
+    try:
+        reads({})
+    except Refusals as refused:
+        return [str(each.field) for each in refused.refusals]
+    return []
+
+
+def _questions() -> Sequence[Question]:
+    newest = max((ROOT / "rounds").glob("*.toml"))
+    return read_round(newest.read_bytes()).questions
+
+
+def _report() -> Json:
+    """Describe a report: its fields are the round's questions; those of the newest round stand as the example."""
+    questions = _questions()
+    required = _required(lambda fields: read_answers(questions, fields))
+    return {
+        "type": "object",
+        "description": "Answers by the id of each question of the round, which the view of the report gives. "
+        f"In the newest round: {', '.join(q.id if q.id in required else f'{q.id} (may be empty)' for q in questions)}.",
+        "additionalProperties": TEXT_OR_NUMBER,
+    }
+
+
+def _in_ore(struct: type[msgspec.Struct], leave_out: tuple[str, ...] = ()) -> Json:
+    """Describe a view or receipt as `api.in_ore` gives it."""
+    _, parts = msgspec.json.schema_components((struct,), ref_template="#/components/schemas/{name}")
+    described = parts[struct.__name__]["properties"]
+    names: Any = SimpleNamespace(__struct_fields__=struct.__struct_fields__, **{n: n for n in struct.__struct_fields__})
+    given = api.in_ore(names, leave_out)
+    properties = {told: ORE if told.endswith("_ore") else described[name] for told, name in given.items()}
+    return {
+        "type": "object",
+        "description": inspect.cleandoc(struct.__doc__ or "").partition("\n")[0],
+        "properties": properties,
+        "required": list(properties),
+    }
+
+
+def _report_view() -> Json:
+    view = _in_ore(ReportView, leave_out=("round", "recipient"))
+    view["properties"]["questions"] = {"type": "array", "items": _ref("Question")}
+    view["required"].append("questions")
+    return view
+
+
+def _answered(folder: str) -> Json:
+    """Describe the one answer that a handler writes out, by the keys it gives."""
+    tree = ast.parse((ROOT / "functions" / folder / "handler.py").read_text("utf-8"))
+    written = [
+        node.value if isinstance(node, ast.Return) else node.args[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Return)
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) == "api.document" and node.args)
+    ]
+    (answer,) = [node for node in written if isinstance(node, ast.Dict)]
+    return _shape(answer)
+
+
+def _shape(node: ast.expr) -> Json:
+    """Describe what an expression gives, as far as its source tells."""
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        named = {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}
+        properties = {name: ORE if name.endswith("_ore") else _shape(value) for name, value in named.items()}
+        return {"type": "object", "properties": properties, "required": list(properties)}
+    if isinstance(node, ast.ListComp):
+        return {"type": "array", "items": _shape(node.elt)}
+    if isinstance(node, ast.Constant):
+        return {"const": node.value}
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "len":
+        return {"type": "integer"}
+    return {}
