@@ -161,12 +161,12 @@ def test_due_tasks_come_oldest_first_of_one_queue_only_and_when_due(store: Store
 
 
 def test_due_tasks_beyond_a_page_are_all_given(store: Store) -> None:
-    for batch in range(4):
+    for batch in range(3):
         key = f"CASE#2025#{batch:04d}"
-        tasks = frozenset(task(f"{batch}-{n}", minutes=n) for n in range(90))
-        store.commit(commit(1, key, tasks_put=tasks, correlation="x" * 5000))
+        tasks = frozenset(task(f"{batch}-{n}", minutes=n) for n in range(5))
+        store.commit(commit(1, key, tasks_put=tasks, correlation="x" * 100_000))
     given = list(store.due("mail", SPRING + timedelta(days=1)))
-    assert len({(due.key, due.task.id) for due in given}) == len(given) == 360
+    assert len({(due.key, due.task.id) for due in given}) == len(given) == 15
     assert [due.task.due for due in given] == sorted(due.task.due for due in given)
 
 
