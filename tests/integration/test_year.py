@@ -1,0 +1,75 @@
+"""A small year on the real embedded stack: it ends in balance, and its files alone say so."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.build import ROOT
+from local.verify import verify
+from statsbidrag.documents.round_file import read_round
+from statsbidrag.domain.money import ORE_PER_KRONA, split
+
+CODES = ("0114", "0115", "0123", "0127", "0180", "0330", "0480", "1280", "1480", "1715", "2161", "2480")
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("played")
+    files = {name: folder / f"{name}.csv" for name in ("register", "allocations")}
+    _write_inputs(**files)
+    command = [sys.executable, "-m", "local", "year", "--seed", "3", "--out", str(folder / "year")]
+    command += [part for name, path in files.items() for part in (f"--{name}", str(path))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "year"
+
+
+def _write_inputs(register: Path, allocations: Path) -> None:
+    with (ROOT / "examples/kommunregister.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file, delimiter=";")
+    rows = [row for row in rows if row[0] in CODES]
+    total = read_round((ROOT / "rounds/2025.toml").read_bytes()).total
+    shares = split(total, [int(row[0]) for row in rows])
+    listed = [[row[0], row[1], str(share // ORE_PER_KRONA)] for row, share in zip(rows, shares, strict=True)]
+    for path, lines in ((register, [header, *rows]), (allocations, [["Kommunkod", "Kommun", "Belopp"], *listed])):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=";").writerows(lines)
+
+
+@pytest.fixture(scope="module")
+def summary(out: Path) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((out / "summary.json").read_text("utf-8"))
+    return said
+
+
+def test_every_check_holds_and_is_recomputed_from_the_files(out: Path, summary: dict[str, Any]) -> None:
+    assert all(summary["checks"].values())
+    assert {name: differs for name, differs in verify(out).items() if differs} == {}
+
+
+def test_every_municipality_ends_closed_or_before_a_named_officer(summary: dict[str, Any]) -> None:
+    assert set(summary["municipalities"]) == set(CODES)
+    for code, ended in summary["municipalities"].items():
+        never_asked = ended["stage"] == "allocated"
+        assert ended["stage"] == "closed" or ended["waits_for_officer"] or never_asked, code
+
+
+def test_all_that_the_contract_promises_is_there(out: Path) -> None:
+    for name in ("journal.jsonl", "logs.jsonl", "summary.json"):
+        assert (out / name).stat().st_size
+    for pattern in (
+        "bank/out/*.xml",
+        "bank/in/*.xml",
+        "mail/*.eml",
+        "invoices/*.xml",
+        "invoices/*.pdf",
+        "letters/*.pdf",
+    ):
+        assert list(out.glob(pattern)), pattern
