@@ -18,7 +18,10 @@ _WEIGHTS: tuple[tuple[Fault, float], ...] = (
     ("killed_before", 0.05),
     ("killed_after", 0.05),
 )
-_STICKY = 0.4
+_STICKY = 0.3
+_READS = ("Get", "Head", "Query", "List")
+_READ_SHARE = 0.15
+"""Most calls read, and least is learnt from one that breaks."""
 _RESPITE = 5
 """So many calls of a kind pass after one that was broken for good: nothing starves."""
 _REMEMBERED = 10_000
@@ -73,8 +76,8 @@ class CallFaults:
     Parameters
     ----------
     rate
-        The share of calls that break. Some break at the first attempt alone, so that the client's retry mends them;
-        some at every attempt, so that the function has to live with it.
+        The share of calls that break, of those that write. Some break at the first attempt alone, so that the
+        client's retry mends them; some at every attempt, so that the function has to live with it.
     """
 
     def __init__(self, seed: int, rate: float) -> None:
@@ -91,7 +94,8 @@ class CallFaults:
         number = self._calls[call.kind]
         if number < self._respite.get(call.kind, 0):
             return None
-        if not self._chance.happens(self._rate, call.kind, number):
+        rate = self._rate * (_READ_SHARE if call.operation.startswith(_READS) else 1.0)
+        if not self._chance.happens(rate, call.kind, number):
             return None
         fault = self._drawn(call.kind, number)
         if fault == "repeated" and not call.repeatable:

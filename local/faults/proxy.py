@@ -59,11 +59,14 @@ class Proxy:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until either side ends it."""
         upstream = _Upstream(self._upstream)
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while await self._served(reader, writer, upstream):
-                await writer.drain()
-        upstream.close()
-        writer.transport.abort()
+        try:
+            # cancelled: the proxy ends while a client keeps its connection
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                while await self._served(reader, writer, upstream):
+                    await writer.drain()
+        finally:
+            upstream.close()
+            writer.transport.abort()
 
     async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream: _Upstream) -> bool:
         """Serve one request; tells whether the connection goes on."""

@@ -84,7 +84,7 @@ class Trouble(Calm):
     """
 
     is_calm = False
-    patience = 3.0
+    patience = 5.0
 
     def __init__(self, seed: int, proxy: str) -> None:
         self._chance, self._proxy = Chance(seed), proxy

@@ -44,8 +44,8 @@ class Quiet:
     now
         The instant of the run's clock.
     help_on
-        Called with what is waited for when that has stood still for a while: what runs every few minutes in the
-        deployed system, so that a lost message heals.
+        Called when nothing has moved for a while, with what is waited for and how often it was called before: does
+        what runs every few minutes in the deployed system, so that a lost message heals.
     patience
         How many times longer than usual it may take, and how many times sooner it is helped on.
     """
@@ -55,7 +55,7 @@ class Quiet:
         stack: Stack,
         mailbox: Mailbox,
         now: Callable[[], datetime],
-        help_on: Callable[[str], None],
+        help_on: Callable[[str, int], None],
         patience: float = 1.0,
     ) -> None:
         def client(service: str) -> Any:
@@ -135,11 +135,12 @@ class Quiet:
     def _until(self, condition: Callable[[], bool], what: str) -> None:
         limit = _LIMIT_SECONDS * self._patience
         began = helped = time.monotonic()
+        times = 0
         while not condition():
             now = time.monotonic()
             if now - began > limit:
                 raise StillBusyError(f"{what}: not done in {limit:.0f} seconds")
             if now - helped > _STANDS_STILL_SECONDS / self._patience:
-                self._help_on(what)
-                helped = time.monotonic()
+                self._help_on(what, times)
+                helped, times = time.monotonic(), times + 1
             time.sleep(max(_SHORTEST_SECONDS, (now - began) * _SHARE))

@@ -38,6 +38,7 @@ TEMPLATE = ROOT / "template.yaml"
 _TOKENS_LAST = timedelta(days=3 * 365)
 _RUNS = 4
 """How often a schedule runs a function that fails, as `RetryPolicy` in the template says."""
+_SOON, _LATE = 3, 9
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -127,11 +128,15 @@ class World:
             self.run_schedule("SweepTasks")
         self.quiet.wait(bank=bank, tasks=tasks)
 
-    def _help_on(self, what: str) -> None:
-        """Let the sweep run, as it does every few minutes; in trouble, let time pass for what waits for it."""
-        if not self.trouble.is_calm and what == MAIL_TASKS:
+    def _help_on(self, what: str, times: int) -> None:
+        """Let the sweep run, as it does every few minutes.
+
+        In trouble, let time pass as well: a sending that was not answered waits for its news. Not into another day
+        unless it must be, since a day may be somebody's last.
+        """
+        if not self.trouble.is_calm and what == MAIL_TASKS and times % _SOON == _SOON - 1:
             later = self.now + NEWS_WITHIN
-            if swedish_date(later) == swedish_date(self.now):
+            if swedish_date(later) == swedish_date(self.now) or times > _LATE:
                 self.move_to(later)
         self.run_schedule("SweepTasks")
 
