@@ -218,6 +218,10 @@ class FakeFiles:
     def metadata(self, key: str) -> Mapping[str, str]:
         return self.faults.run(f"{self.name}.metadata", lambda: self.notes.get(key, {}))
 
+    def last(self, prefix: str) -> str | None:
+        names = [name for name in self.objects if name.startswith(prefix)]
+        return self.faults.run(f"{self.name}.last", lambda: max(names, default=None))
+
 
 class FakeQueues:
     """`Queues` in memory."""

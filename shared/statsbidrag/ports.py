@@ -168,6 +168,9 @@ class Files(Protocol):
     def metadata(self, key: str) -> Mapping[str, str]:
         """Give an object's own metadata."""
 
+    def last(self, prefix: str) -> str | None:
+        """Give the last name, in order, that begins so; ``None`` where there is none."""
+
 
 class Queues(Protocol):
     """Where due tasks go."""

@@ -74,3 +74,10 @@ def test_of_many_writers_at_once_one_wins_and_the_others_are_refused(embedded: C
         winners = list(pool.map(put, range(16)))
     assert sum(winners) == 1
     assert files.get(NAME) == f"content {winners.index(True)}".encode()
+
+
+def test_the_last_name_under_a_prefix_is_found(files: Files) -> None:
+    assert files.last("heads/") is None
+    for name in ("heads/2025-03-01.json", "heads/2025-10-01.json", "heads/2025-04-01.json", "other/2026.json"):
+        files.put(name, b"{}", "application/json")
+    assert files.last("heads/") == "heads/2025-10-01.json"

@@ -55,3 +55,8 @@ class S3Files:
     def metadata(self, key: str) -> Mapping[str, str]:
         """Give an object's own metadata."""
         return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
+
+    def last(self, prefix: str) -> str | None:
+        """Give the last name, in order, that begins so; ``None`` where there is none."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        return max((item["Key"] for page in pages for item in page.get("Contents", ())), default=None)

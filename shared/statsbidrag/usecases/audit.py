@@ -56,9 +56,10 @@ class Audit(msgspec.Struct, frozen=True):
 
 
 class _Tally:
-    """What is counted on the way."""
+    """What is counted on the way; `before` are the heads that the last audit locked away."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: dict[str, str]) -> None:
+        self.before = before
         self.events = 0
         self.open_tasks = 0
         self.heads: dict[str, str] = {}
@@ -69,15 +70,18 @@ class _Tally:
 
 
 def audit(books: Books, vault: Files) -> Audit:
-    """Audit all books and write the heads of all journals to the write-once bucket.
+    """Audit all books, also against the last audit's heads, and lock the heads of today away.
 
+    A journal that was rewritten as a whole still fits itself, but no longer holds the head that was locked away.
     Nothing is ever written over: the name is made from the instant and from what was seen.
     """
-    now, tally = books.now(), _Tally()
+    now, tally = books.now(), _Tally(_last_heads(vault))
     for name in books.store.listed("ROUNDS"):
         _audit_round(books.store, RoundId(name), now, tally)
     for entry in books.store.listed("ENTRIES"):
         _audit_one(books.store, ENTRY, entry_key(entry), now, tally)
+    for key in sorted(tally.before.keys() - tally.heads.keys()):
+        tally.note(key, "the journal is gone, though an earlier audit saw it")
     seen = Audit(
         at=now,
         journals=len(tally.heads),
@@ -89,6 +93,11 @@ def audit(books: Books, vault: Files) -> Audit:
     written = canonical(seen)
     vault.put(f"heads/{to_text(now)}-{sha256(written)[:12]}.json", written, "application/json")
     return seen
+
+
+def _last_heads(vault: Files) -> dict[str, str]:
+    last = vault.last("heads/")
+    return msgspec.json.decode(vault.get(last), type=Audit).heads if last else {}
 
 
 def _audit_round(store: Store, round_id: RoundId, now: datetime, tally: _Tally) -> None:
@@ -149,6 +158,9 @@ def _audit_one(store: Store, kind: Kind[Any, Any, Any], key: str, now: datetime,
     snapshot, records, stored = _read(store, key)
     for what in check_chain(key, records):
         tally.note(key, what)
+    before = tally.before.get(key, GENESIS)
+    if before != GENESIS and all(record.hash != before for record in records):
+        tally.note(key, "the journal was rewritten: an earlier audit's last event is no longer in it")
     tally.events += len(records)
     tally.heads[key] = records[-1].hash if records else GENESIS
     try:

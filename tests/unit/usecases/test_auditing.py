@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import timedelta
 
 import msgspec
@@ -13,7 +14,7 @@ from statsbidrag.domain.case import CASE
 from statsbidrag.domain.case.commands import OpenCase
 from statsbidrag.domain.case.events import RequisitionApproved
 from statsbidrag.domain.errors import CorruptBooks
-from statsbidrag.domain.journal import Record, canonical, refold, seal
+from statsbidrag.domain.journal import Record, canonical, refold, seal, sha256
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Task
 from statsbidrag.ports import DueTask, Snapshot
@@ -258,3 +259,38 @@ def test_an_audit_at_the_same_instant_that_sees_more_writes_beside_the_first(age
 
 def test_books_of_nothing_have_no_findings() -> None:
     assert House({"0114": Ore(100)}).findings() == []
+
+
+def rewritten(agency: House, key: str) -> None:
+    """Rewrite a case's journal as a whole, so that chain, snapshot and tasks fit each other again."""
+    prev = "0" * 64
+    for number, record in sorted(agency.store.records[key].items()):
+        body = record.body.replace('"actor":"', '"actor":"another-')
+        body = re.sub('"prev":"[0-9a-f]{64}"', f'"prev":"{prev}"', body)
+        prev = sha256(body.encode())
+        agency.store.records[key][number] = msgspec.structs.replace(record, body=body, hash=prev)
+    agency.store.snapshots[key] = msgspec.structs.replace(agency.store.snapshots[key], head=prev)
+
+
+def told(agency: House) -> list[str]:
+    """What an audit finds that knows of the one before."""
+    return [f"{finding.key}: {finding.what}" for finding in agency.audit().findings]
+
+
+def test_a_journal_that_was_rewritten_whole_lacks_the_head_that_was_locked_away(agency: House) -> None:
+    agency.audit()
+    rewritten(agency, KEY)
+    assert told(agency) == [f"{KEY}: the journal was rewritten: an earlier audit's last event is no longer in it"]
+
+
+def test_a_journal_that_is_gone_is_missed(agency: House) -> None:
+    agency.audit()
+    agency.store.lookups.clear()
+    assert f"{KEY}: the journal is gone, though an earlier audit saw it" in told(agency)
+
+
+def test_a_journal_that_only_grew_holds_its_earlier_head(agency: House) -> None:
+    agency.audit()
+    agency.at(later(agency.clock.time, 1))
+    agency.pay()
+    assert told(agency) == []
