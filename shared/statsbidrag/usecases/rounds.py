@@ -87,7 +87,9 @@ def apply_list(books: Books, register: Register, due: DueTask, context: Context)
     recipients = {recipient.municipality: recipient for recipient in register.all()}
     approved = find_list(book, due.task.about)
     for share in _lowered_first(books, book, approved):
-        recipient = recipients[share.municipality]
+        recipient = recipients.get(share.municipality)
+        if recipient is None:
+            raise NotFound("unknown_municipality", f"Kommun {share.municipality} har tagits bort ur registret.")
         command = OpenCase(recipient, book.round.terms, approved.id, share.amount, approved.approved_at)
         books.handle(CASE, case_key(book.id, share.municipality), command, context)
     books.handle(ROUND, due.key, RecordAllocationListApplied(approved.id), context)

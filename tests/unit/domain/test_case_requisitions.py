@@ -84,9 +84,9 @@ def test_the_last_moment_of_the_last_day_is_in_time_and_the_next_is_late() -> No
 def test_a_late_requisition_is_never_approved_by_rule() -> None:
     story = Story()
     story.do(requisition(), at=TOO_LATE)
-    story.do(c.ValidateRequisition(1))
-    assert story.case.requisitions[0].status == "rejected"
-    assert [check.rule for check in story.case.requisitions[0].checks if not check.passed] == ["received_in_time"]
+    with pytest.raises(Refusal, match="requisition_with_officer"):
+        story.do(c.ValidateRequisition(1))
+    assert story.case.requisitions[0].status == "with_officer"
 
 
 def test_a_second_requisition_is_refused_with_what_was_asked_for() -> None:

@@ -79,6 +79,8 @@ def validate(case: Case, command: ValidateRequisition, now: datetime) -> Sequenc
         raise NotFound("unknown_requisition", "Rekvisitionen finns inte.")
     if requisition.status in ("approved", "rejected"):
         return []
+    if requisition.status == "with_officer":
+        raise Refusal("requisition_with_officer", "Rekvisitionen kom in för sent. En handläggare avgör.", status=409)
     checks = rules(case, requisition)
     if not all(check.passed for check in checks):
         return [e.RequisitionRejected(requisition.id, checks, now)]
