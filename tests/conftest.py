@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,14 +20,22 @@ settings.load_profile("same_each_time")
 
 EXAMPLES = pytest.StashKey[int]()
 CRASH_POINTS = pytest.StashKey[int]()
+VIOLATIONS = pytest.StashKey[int]()
+
+
+class CountCrashPoints(Protocol):
+    """Adds to the crash points tried, and to the violations found there."""
+
+    def __call__(self, points: int, violations: int = 0) -> None: ...
 
 
 @pytest.fixture
-def count_crash_points(request: pytest.FixtureRequest) -> Callable[[int], None]:
-    """Add to the crash points tried, which the summary prints."""
+def count_crash_points(request: pytest.FixtureRequest) -> CountCrashPoints:
+    """Add to the crash points tried and to what went wrong at them; the summary prints both."""
 
-    def add(points: int) -> None:
+    def add(points: int, violations: int = 0) -> None:
         request.config.stash[CRASH_POINTS] += points
+        request.config.stash[VIOLATIONS] += violations
 
     return add
 
@@ -36,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "embedded: needs the embedded AWS")
     config.stash[EXAMPLES] = 0
     config.stash[CRASH_POINTS] = 0
+    config.stash[VIOLATIONS] = 0
 
 
 def pytest_runtest_teardown(item: pytest.Item) -> None:
@@ -47,4 +56,5 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     terminalreporter.write_line(f"property examples run: {config.stash[EXAMPLES]}")
     if config.stash[CRASH_POINTS]:
-        terminalreporter.write_line(f"crash points tried: {config.stash[CRASH_POINTS]}")
+        tried, violations = config.stash[CRASH_POINTS], config.stash[VIOLATIONS]
+        terminalreporter.write_line(f"crash points tried: {tried}, violations: {violations}")

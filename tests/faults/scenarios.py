@@ -1,0 +1,337 @@
+"""What is tried: for every function a prepared world, its sample event, and what may happen beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from local.ses_events import Sent, events_of
+from statsbidrag.adapters.aws import client
+from statsbidrag.domain.money import Ore
+from tests.faults import bank_files as bank
+from tests.faults.bank_files import FIRST, SECOND
+from tests.faults.stack import ROOT, functions
+from tests.faults.stages import ALLOCATION_FILE, REGISTER_FILE, ROUND_FILE, Year
+from tests.faults.world import World
+
+REMINDING = datetime(2026, 2, 14, 6, tzinfo=UTC)
+MISSING = datetime(2026, 3, 8, 8, tzinfo=UTC)
+LINK_MAIL = f"2025-{FIRST}-report_link-1"
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """Something that AWS brings to a function.
+
+    Attributes
+    ----------
+    event
+        The event; of a function behind a queue the bodies of its messages are what counts.
+    """
+
+    function: str
+    event: dict[str, Any]
+
+    @property
+    def trigger(self) -> str:
+        """What brings it: ``SQS``, ``Api`` …."""
+        return functions()[self.function].trigger
+
+    @property
+    def bodies(self) -> list[str]:
+        """Its messages."""
+        return [record["body"] for record in self.event["Records"]]
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """One event in one world.
+
+    Attributes
+    ----------
+    stage
+        The world as `Year` left it; `at` moves its clock, `prepare` puts files in place.
+    beside
+        What happens around the same time: whichever comes first, all comes to the same.
+    """
+
+    name: str
+    stage: str
+    event: Callable[[Year], Delivery]
+    beside: Callable[[Year], Sequence[Delivery]] = lambda _: ()
+    at: datetime | None = None
+    prepare: Callable[[World], None] = lambda _: None
+
+    @property
+    def function(self) -> str:
+        """The function under trial: the first word of the name."""
+        return self.name.split(",")[0]
+
+
+def sample(function: str, name: str) -> dict[str, Any]:
+    """Give a sample event."""
+    read: dict[str, Any] = json.loads((ROOT / f"events/{function}/{name}.json").read_text(encoding="utf-8"))
+    return read
+
+
+def _sample(function: str, name: str, *changes: tuple[str, str]) -> Callable[[Year], Delivery]:
+    """Deliver a sample event, with some texts in it replaced."""
+
+    def deliver(_: Year) -> Delivery:
+        text = json.dumps(sample(function, name), ensure_ascii=False)
+        for old, new in changes:
+            if old not in text:
+                raise ValueError(f"{old} is not in events/{function}/{name}.json")
+            text = text.replace(old, new)
+        return Delivery(function, json.loads(text))
+
+    return deliver
+
+
+def _and(*deliveries: Callable[[Year], Delivery]) -> Callable[[Year], Sequence[Delivery]]:
+    return lambda year: [each(year) for each in deliveries]
+
+
+# Files that people and the bank put into buckets
+
+
+def _objects(*files: tuple[str, str, bytes]) -> Callable[[World], None]:
+    """Put objects in buckets, by the buckets' logical ids."""
+
+    def put(world: World) -> None:
+        for bucket, key, content in files:
+            client("s3").put_object(
+                Bucket=world.stack.buckets[bucket], Key=key, Body=content, Metadata={"uploaded-by": "officer-1"}
+            )
+
+    return put
+
+
+ROUND = ("InboxBucket", "rounds/2025.toml", ROUND_FILE)
+REGISTER = ("InboxBucket", "register/kommunregister.csv", REGISTER_FILE)
+LIST = ("InboxBucket", "allocations/2025/fördelningslista.csv", ALLOCATION_FILE)
+ANSWER = "in/00001-2025-05-07-pain.002-BANK-002-1.xml"
+BOOKED = "in/00002-2025-05-08-camt.054-BANK-054-booked.xml"
+_COMES_BACK = "in/00003-2025-05-12-camt.054-BANK-054-returned.xml"
+
+
+def _notified(key: str) -> Callable[[Year], Delivery]:
+    """Deliver the notification of a file from the bank."""
+    return _sample("read_bank_reports", "booked", (BOOKED, key))
+
+
+def _repayment(world: World) -> None:
+    text = bank.repayment("202501140125", Ore(6_183_600))
+    _objects(("BankBucket", BOOKED, text))(world)
+
+
+# E-mail and its news
+
+
+def _mail(name: str) -> Callable[[Year], Delivery]:
+    return _sample("send_mail", name)
+
+
+def _news(mail_id: str, kind: int) -> Callable[[Year], Delivery]:
+    """Deliver one piece of the news of an e-mail: it was sent (0), it arrived (1)."""
+
+    def deliver(year: Year) -> Delivery:
+        sender, to = "statsbidrag@socialstyrelsen.example", ("registrator@upplands-vasby.example",)
+        told = list(events_of(Sent(f"ses-{mail_id}", mail_id, sender, to, (), year.world.clock.time, ())))
+        return Delivery("read_mail_events", {"Records": [{"body": json.dumps(told[kind])}]})
+
+    return deliver
+
+
+def _report(year: Year) -> Delivery:
+    return _sample("receive_report", "send_json", ("exempel-exempel-exempel-exempel-exempel-lnk", year.token))(year)
+
+
+def _report_form(year: Year) -> Delivery:
+    return _sample("receive_report", "show_form", ("exempel-exempel-exempel-exempel-exempel-lnk", year.token))(year)
+
+
+_OTHER_AGENT = (f"agent-{FIRST}", f"agent-{SECOND}"), (FIRST, SECOND), ("461836", "100000"), ("5050-1055", "9990-1159")
+_SWEEP = _sample("sweep_tasks", "schedule")
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario(
+        "import_rounds",
+        "nothing",
+        _sample("import_rounds", "round_file"),
+        _and(_sample("import_register", "register_file")),
+        prepare=_objects(ROUND, REGISTER),
+    ),
+    Scenario(
+        "import_rounds, a file that cannot be read",
+        "nothing",
+        _sample("import_rounds", "round_file"),
+        prepare=_objects(("InboxBucket", ROUND[1], b"id = 2025\n")),
+    ),
+    Scenario(
+        "import_register",
+        "round open",
+        _sample("import_register", "register_file"),
+        _and(_sample("import_rounds", "round_file")),
+        prepare=_objects(ROUND, REGISTER),
+    ),
+    Scenario(
+        "import_allocations",
+        "registered",
+        _sample("import_allocations", "allocation_list"),
+        _and(_sample("import_register", "register_file")),
+        prepare=_objects(LIST, REGISTER),
+    ),
+    Scenario(
+        "import_allocations, a list that does not sum to the total",
+        "registered",
+        _sample("import_allocations", "allocation_list"),
+        prepare=_objects(("InboxBucket", LIST[1], ALLOCATION_FILE.replace(b"461836", b"461837"))),
+    ),
+    Scenario(
+        "approve_allocations",
+        "list checked",
+        _sample("approve_allocations", "approve"),
+        _and(_sample("list_tasks", "show_tasks")),
+    ),
+    Scenario("open_cases", "list approved", _sample("open_cases", "approved_list"), _and(_SWEEP)),
+    Scenario("authorize", "opened", _sample("authorize", "with_header")),
+    Scenario("show_pages", "opened", _sample("show_pages", "style")),
+    Scenario(
+        "receive_requisition, by a program",
+        "requisitions open",
+        _sample("receive_requisition", "send_json"),
+        _and(_sample("receive_requisition", "send_json", *_OTHER_AGENT)),
+    ),
+    Scenario(
+        "receive_requisition, by a person",
+        "requisitions open",
+        _sample("receive_requisition", "send_form"),
+        _and(_sample("receive_requisition", "show_form")),
+    ),
+    Scenario(
+        "validate_requisition",
+        "requisitioned",
+        _sample("validate_requisition", "two_requisitions"),
+        _and(_sample("relay_tasks", "new_tasks")),
+    ),
+    Scenario(
+        "validate_requisition, a message that is no task",
+        "requisitioned",
+        _sample("validate_requisition", "two_requisitions", ('\\"about\\":\\"1\\",', "")),
+        _and(_sample("validate_requisition", "two_requisitions")),
+    ),
+    Scenario("queue_payouts", "payday", _sample("queue_payouts", "schedule"), _and(_SWEEP)),
+    Scenario(
+        "attest_payouts",
+        "attested once",
+        _sample("attest_payouts", "attest"),
+        _and(
+            _sample("attest_payouts", "attest", ("attester-2", "attester-1")), _sample("attest_payouts", "show_batch")
+        ),
+    ),
+    Scenario(
+        "send_payments",
+        "attested",
+        _sample("send_payments", "attested_batch"),
+        _and(_notified(ANSWER)),
+        prepare=_objects(("BankBucket", ANSWER, bank.answer())),
+    ),
+    Scenario(
+        "read_bank_reports, one payment refused",
+        "sent",
+        _sample("read_bank_reports", "status_report"),
+        _and(_sample("read_bank_reports", "booked")),
+        prepare=_objects(("BankBucket", ANSWER, bank.answer()), ("BankBucket", BOOKED, bank.bookings([FIRST]))),
+    ),
+    Scenario(
+        "read_bank_reports, the file refused",
+        "sent",
+        _sample("read_bank_reports", "status_report"),
+        prepare=_objects(("BankBucket", ANSWER, bank.answer("RJCT", ()))),
+    ),
+    Scenario(
+        "read_bank_reports, booked",
+        "sent",
+        _sample("read_bank_reports", "booked"),
+        _and(_sample("read_bank_reports", "status_report")),
+        prepare=_objects(("BankBucket", ANSWER, bank.answer("ACCP", ())), ("BankBucket", BOOKED, bank.bookings())),
+    ),
+    Scenario(
+        "read_bank_reports, booked and soon returned",
+        "sent",
+        _sample("read_bank_reports", "booked"),
+        _and(_notified(_COMES_BACK)),
+        prepare=_objects(("BankBucket", BOOKED, bank.bookings()), ("BankBucket", _COMES_BACK, bank.returned())),
+    ),
+    Scenario("read_bank_reports, repaid", "invoiced", _sample("read_bank_reports", "booked"), prepare=_repayment),
+    Scenario(
+        "read_bank_reports, a file that cannot be read",
+        "sent",
+        _sample("read_bank_reports", "booked"),
+        prepare=_objects(("BankBucket", BOOKED, b"<Document/>")),
+    ),
+    Scenario("send_report_links", "links due", _sample("send_report_links", "schedule"), _and(_SWEEP)),
+    Scenario(
+        "send_report_links, reminders", "linked", _sample("send_report_links", "schedule"), _and(_SWEEP), at=REMINDING
+    ),
+    Scenario("send_mail, receipts", "requisitioned, mail owed", _mail("receipts"), _and(_SWEEP)),
+    Scenario("send_mail, a report link", "linked, mail owed", _mail("report_links"), _and(_SWEEP)),
+    Scenario("send_mail, an invoice", "invoiced, mail owed", _mail("invoice"), _and(_SWEEP)),
+    Scenario(
+        "read_mail_events, delivered",
+        "linked, mail owed",
+        _sample("read_mail_events", "delivered"),
+        _and(_sample("read_mail_events", "sent")),
+    ),
+    Scenario("read_mail_events, bounced", "linked", _sample("read_mail_events", "bounced"), _and(_news(LINK_MAIL, 1))),
+    Scenario("receive_report", "reporting", _report, _and(_report_form)),
+    Scenario("assess_reports", "reported", _sample("assess_reports", "report"), _and(_SWEEP)),
+    Scenario(
+        "assess_reports, one of them missing",
+        "reported",
+        _sample("assess_reports", "report_and_missing_report"),
+        _and(_SWEEP),
+        at=MISSING,
+    ),
+    Scenario(
+        "decide_recoveries, prepared",
+        "hearing over",
+        _sample("decide_recoveries", "prepare"),
+        _and(_sample("decide_recoveries", "show_recovery")),
+    ),
+    Scenario(
+        "decide_recoveries, decided",
+        "prepared",
+        _sample("decide_recoveries", "decide"),
+        _and(_sample("decide_recoveries", "prepare")),
+    ),
+    Scenario(
+        "send_decision_letters",
+        "decided",
+        _sample("send_decision_letters", "decision"),
+        _and(_sample("raise_repayment_invoices", "schedule")),
+    ),
+    Scenario(
+        "raise_repayment_invoices",
+        "decided",
+        _sample("raise_repayment_invoices", "schedule"),
+        _and(_sample("send_decision_letters", "decision")),
+    ),
+    Scenario("relay_tasks", "requisitioned", _sample("relay_tasks", "new_tasks"), _and(_SWEEP)),
+    Scenario(
+        "sweep_tasks",
+        "requisitioned",
+        _SWEEP,
+        _and(_sample("relay_tasks", "new_tasks"), _sample("validate_requisition", "two_requisitions")),
+    ),
+    Scenario(
+        "audit_books",
+        "linked",
+        _sample("audit_books", "schedule"),
+        _and(_sample("read_mail_events", "bounced")),
+    ),
+    Scenario("list_tasks", "decided", _sample("list_tasks", "show_tasks"), _and(_SWEEP)),
+)

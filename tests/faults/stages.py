@@ -1,0 +1,176 @@
+"""A small round of two municipalities at every stage of its year, made by the use cases on the real adapters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from statsbidrag.adapters.aws import client
+from statsbidrag.adapters.calendar import SwedishBankCalendar
+from statsbidrag.adapters.kms import KmsLinks
+from statsbidrag.adapters.register import DynamoDBRegister
+from statsbidrag.adapters.s3 import S3Files
+from statsbidrag.documents.allocation_file import read_allocation_list
+from statsbidrag.documents.bank_reports import read_bank_report
+from statsbidrag.documents.case_papers import decision_letter, invoice_files, payment_file
+from statsbidrag.documents.register_file import read_register
+from statsbidrag.documents.round_file import read_round
+from statsbidrag.domain.bank import Notification
+from statsbidrag.domain.case import CASE, Case, case_key
+from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
+from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.domain.tasks import Queue
+from statsbidrag.ports import DueTask
+from statsbidrag.usecases import bank, payouts, recoveries, reports, requisitions, rounds
+from statsbidrag.usecases.books import Context
+from statsbidrag.usecases.mails import take_news
+from tests.faults.bank_files import BATCH_ID, FIRST, SECOND, SHARES, bookings
+from tests.faults.stack import ROOT
+from tests.faults.world import Saved, World
+
+YEAR = RoundId("2025")
+CALL = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+TEST = Context("system:test", CALL)
+
+ROUND_FILE = (ROOT / "rounds/2025.toml").read_bytes().replace(b"= 97_000_000", b"= 785_254")
+REGISTER_FILE = """Kommunkod;Kommun;Organisationsnummer;Registratur;Konto;Fakturareferens;Peppol-id
+0114;Upplands Väsby;212000-0019;registrator@upplands-vasby.example;bankgiro 5050-1055;REF 4711;0007:2120000019
+0115;Vallentuna;212000-0027;registrator@vallentuna.example;bankgiro 9990-1159;HS-0115;
+""".encode()
+ALLOCATION_FILE = """Kommunkod;Kommun;Belopp (kronor)
+0114;Upplands Väsby;461836
+0115;Vallentuna;323418
+""".encode()
+ACCOUNTS = {FIRST: Account("bankgiro", "50501055"), SECOND: Account("bankgiro", "99901159")}
+
+
+def _at(month: int, day: int, hour: int = 8, year: int = 2025) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+class Year:
+    """Walks a world through its year and saves it after each step.
+
+    Attributes
+    ----------
+    stages
+        The world after each step, by name; where a name ends in ``, mail owed`` its e-mails are not sent yet.
+    token
+        Of the first municipality's report link.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.books = world.books
+        self.register = DynamoDBRegister(client("dynamodb"), world.stack.table)
+        self.links = KmsLinks(client("kms"), world.stack.key_arn)
+        self.archive = S3Files(client("s3"), world.stack.buckets["ArchiveBucket"])
+        self.outbox = S3Files(client("s3"), world.stack.buckets["BankBucket"])
+        self.token = self.links.token(reports.link_purpose(case_key(YEAR, FIRST), 1))
+        self.stages: dict[str, Saved] = {"nothing": world.save()}
+        self._open()
+        self._requisition()
+        self._pay()
+        self._report()
+        self._recover()
+
+    def case(self, code: MunicipalityCode) -> Case:
+        """Give a case as it stands."""
+        return self.books.state(CASE, case_key(YEAR, code))
+
+    def due(self, queue: Queue) -> list[DueTask]:
+        """Give what is due on a queue now."""
+        return list(self.books.store.due(queue, self.books.now()))
+
+    def _open(self) -> None:
+        rounds.open_round(self.books, read_round(ROUND_FILE), TEST)
+        self._keep("round open")
+        self.register.put(read_register(REGISTER_FILE, "kommunregister.csv"))
+        self._keep("registered")
+        file = read_allocation_list(ALLOCATION_FILE, "lista.csv")
+        self.list_id = rounds.check_list(
+            self.books, self.register, file, YEAR, "allocations/2025/lista.csv", "officer-1", TEST
+        )
+        self._keep("list checked")
+        rounds.approve_list(self.books, YEAR, self.list_id, "officer-2", TEST)
+        self._keep("list approved")
+        (due,) = self.due("allocations")
+        rounds.apply_list(self.books, self.register, due, TEST)
+        self._keep("opened")
+
+    def _requisition(self) -> None:
+        self.world.clock.time = _at(5, 6)
+        self._keep("requisitions open")
+        for code, share in SHARES.items():
+            form = requisitions.RequisitionInput(kronor(share), ACCOUNTS[code], "REF 4711", "")
+            requisitions.receive(self.books, YEAR, code, form, "a-key-of-the-form", Context(f"agent:{code}", CALL))
+        self._keep_both("requisitioned")
+        for due in self.due("requisitions"):
+            requisitions.validate(self.books, due, TEST)
+        self._keep_both("approved")
+
+    def _pay(self) -> None:
+        self.world.clock.time = _at(5, 7, 4)
+        self._keep("payday")
+        payouts.queue_due(self.books, SwedishBankCalendar(), TEST)
+        self._keep("batched")
+        total = Ore(100 * sum(SHARES.values()))
+        payouts.attest(self.books, BATCH_ID, "attester-1", total, TEST)
+        self._keep("attested once")
+        payouts.attest(self.books, BATCH_ID, "attester-2", total, TEST)
+        self._keep("attested")
+        (due,) = self.due("payments")
+        payouts.send_batch(self.books, self.outbox, payment_file, due, TEST)
+        self._keep("sent")
+        self.world.clock.time = _at(5, 8)
+        booked = read_bank_report(bookings())
+        if isinstance(booked, Notification):
+            for entry in booked.entries:
+                bank.take_entry(self.books, entry, TEST)
+        self._keep("settled")
+
+    def _report(self) -> None:
+        self.world.clock.time = _at(1, 15, 6, year=2026)
+        self._keep("links due")
+        reports.send_links(self.books, self.links, TEST)
+        self._keep_both("linked")
+        self.world.clock.time = _at(2, 3, year=2026)
+        self._keep("reporting")
+        answers: dict[str, str | int] = {
+            "amount_used": 40_000_000,
+            "amount_not_as_intended": 0,
+            "organisation": "Hälsosamtal",
+        }
+        reports.receive(self.books, self.token, answers, "a-key-of-the-form", TEST)
+        self._keep("reported")
+        (due,) = self.due("assessments")
+        reports.assess(self.books, due, TEST)
+        self._keep("heard")
+
+    def _recover(self) -> None:
+        self.world.clock.time = _at(3, 2, year=2026)
+        reports.send_links(self.books, self.links, TEST)
+        self._keep("hearing over")
+        recoveries.prepare(self.books, YEAR, FIRST, 1, kronor(0), "Pengarna har inte använts.", "officer-1", TEST)
+        self._keep("prepared")
+        recoveries.decide(self.books, YEAR, FIRST, 1, "officer-2", TEST)
+        self._keep("decided")
+        (due,) = self.due("letters")
+        recoveries.file_letter(self.books, self.archive, decision_letter, due, TEST)
+        self._keep_both("letter filed")
+        recoveries.raise_due(self.books, self.archive, invoice_files, TEST)
+        self._keep_both("invoiced")
+
+    def _keep_both(self, name: str) -> None:
+        self._save(f"{name}, mail owed")
+        self._keep(name)
+
+    def _keep(self, name: str) -> None:
+        """Save the world with every e-mail sent and delivered."""
+        for code in SHARES:
+            for mail in self.case(code).mails.values():
+                if mail.status == "owed":
+                    take_news(self.books, mail.id, "delivered", self.books.now(), TEST)
+        self._save(name)
+
+    def _save(self, name: str) -> None:
+        self.stages[name] = self.world.save()

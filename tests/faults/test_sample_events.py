@@ -1,0 +1,58 @@
+"""Every function has a sample event as AWS delivers it, and takes it in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.faults.scenarios import SCENARIOS, Delivery, sample
+from tests.faults.stack import ROOT, functions
+from tests.faults.stages import Year
+from tests.faults.world import Died
+
+SAMPLES = sorted((path.parent.name, path.stem) for path in (ROOT / "events").glob("*/*.json"))
+FITS = {
+    "read_bank_reports/booked": "read_bank_reports, booked",
+    "send_mail/report_links": "send_mail, a report link",
+    "send_mail/invoice": "send_mail, an invoice",
+    "assess_reports/report_and_missing_report": "assess_reports, one of them missing",
+    "decide_recoveries/decide": "decide_recoveries, decided",
+}
+"""Where a sample needs another world than the function's first scenario."""
+TOKEN = "exempel-" * 5 + "lnk"
+
+
+def _taken_in(year: Year, function: str, name: str) -> Any:
+    scenario = next(s for s in SCENARIOS if s.name == FITS.get(f"{function}/{name}", s.name) and s.function == function)
+    world = year.world
+    world.restore(year.stages[scenario.stage])
+    world.clock.time = scenario.at or world.clock.time
+    scenario.prepare(world)
+    # A link's token comes from a key that is made anew for every run.
+    event = Delivery(function, json.loads(json.dumps(sample(function, name)).replace(TOKEN, year.token)))
+    if event.trigger != "SQS":
+        return world.call(function, event.event)
+    world.put_on_queue(function, *event.bodies)
+    answers = world.receive(function)
+    assert world.waiting() == {}
+    return answers
+
+
+def test_every_function_has_one() -> None:
+    assert {function for function, _ in SAMPLES} == set(functions())
+
+
+@pytest.mark.parametrize(("function", "name"), SAMPLES)
+def test_it_is_accepted(function: str, name: str, year: Year) -> None:
+    faults = year.world.program_faults.seen
+    answer = _taken_in(year, function, name)
+    if function == "authorize":
+        # A deployed stack lets nobody in without e-identification.
+        assert answer == Died("UnauthorizedError('Unauthorized')")
+        return
+    assert not isinstance(answer, Died)
+    if functions()[function].trigger == "Api":
+        assert answer["statusCode"] in (200, 201)
+    assert year.world.program_faults.seen == faults
