@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,14 +23,31 @@ class SystemClock:
 
 
 class StoredClock:
-    """The clock of the embedded run, one item of the table; read anew each time."""
+    """The clock of the embedded run, one item of the table; read anew each time, but for what happens at once."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
+        self._stands = False
+        self._read_once: datetime | None = None
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Read the clock once for all that is done in the block: simulated time stands while it is done."""
+        self._stands = True
+        try:
+            yield
+        finally:
+            self._stands, self._read_once = False, None
 
     def now(self) -> datetime:
         """Give the stored instant in UTC."""
+        if not self._stands:
+            return self._read()
+        self._read_once = self._read_once or self._read()
+        return self._read_once
+
+    def _read(self) -> datetime:
         key = {"pk": {"S": "CLOCK"}, "sk": {"S": "NOW"}}
         item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
         if item is None:

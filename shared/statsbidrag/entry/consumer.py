@@ -36,12 +36,13 @@ def consume(event: dict[str, Any], do: Callable[[DueTask, Context], None]) -> An
 def read(event: dict[str, Any], handle: Callable[[batch.Message], None]) -> Answer:
     """Handle every message of an SQS batch by the one policy for failures."""
     failing = wiring.dead_letters()
-    answer = batch.process(
-        event,
-        handle,
-        on_permanent=lambda message, reason: failing.bury(message.text, reason),
-        backoff=lambda message: failing.delay(message.receipt_handle, message.received),
-    )
+    with wiring.at_once():
+        answer = batch.process(
+            event,
+            handle,
+            on_permanent=lambda message, reason: failing.bury(message.text, reason),
+            backoff=lambda message: failing.delay(message.receipt_handle, message.received),
+        )
     logger.info("messages_handled", count=len(event["Records"]), handed_back=len(answer["batchItemFailures"]))
     return answer
 

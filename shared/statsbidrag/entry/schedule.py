@@ -14,5 +14,6 @@ def run(context: Any, do: Callable[[Context], object]) -> None:
     """Do the work of a schedule and log what came of it; a failure is raised, so that the run is tried again."""
     correlation = str(getattr(context, "aws_request_id", "unknown-request"))
     logger.set_correlation_id(correlation)
-    result = do(wiring.system(correlation))
+    with wiring.at_once():
+        result = do(wiring.system(correlation))
     logger.info("schedule_ran", result=result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,6 +42,12 @@ def clock() -> Clock:
             raise RuntimeError("a stored clock is for the embedded run alone")
         return StoredClock(client("dynamodb"), settings().need("table_name"))
     return SystemClock()
+
+
+def at_once() -> AbstractContextManager[None]:
+    """Let one invocation happen at one instant of the simulated year; the system's clock goes on as ever."""
+    found = clock()
+    return found.at_once() if isinstance(found, StoredClock) else nullcontext()
 
 
 @cache
