@@ -167,14 +167,16 @@ def _serve(world: World, terms: Terms, played: bool, console: Console) -> None:
     ).serve()
     with sign_in, _written(RUN_FILE, _addresses(world, sign_in.url)):
         code = world.inputs.recipients[0].municipality
-        table = Table(title="Serving until Ctrl-C", show_header=False)
-        table.add_row("sign in first", sign_in.url)
-        table.add_row("requisition form", f"{world.api.site}/rekvisition/{world.plan.round_id}/{code}")
-        table.add_row("mailbox", world.mailbox.url)
-        table.add_row("bank", world.bank.url)
-        table.add_row("API", world.api.site)
-        table.add_row("names for programs", str(RUN_FILE))
-        console.print(table)
+        for what, where in {
+            "sign in": sign_in.url,
+            "requisition form": f"{world.api.site}/rekvisition/{world.plan.round_id}/{code}",
+            "mailbox": world.mailbox.url,
+            "bank": world.bank.url,
+            "API": world.api.site,
+            "names for programs": str(RUN_FILE),
+        }.items():
+            print(f"{what:20} {where}", flush=True)
+        print("serving until Ctrl-C; follow the log with: make logs", flush=True)
         try:
             _keep_going(world)
         except KeyboardInterrupt:
