@@ -69,7 +69,6 @@ EVENTS: dict[str, str] = {
     "request_refused": "A call was refused; the code says why. Nothing to do unless many come at once.",
     "sign_in_refused": "A caller showed no valid proof of who it is. Nothing to do unless many come at once.",
     "message_refused": "A message can never be handled and went to the dead-letter queue. Read its reason.",
-    "message_redriven": "A person sent a dead letter to its queue again. Nothing to do.",
     "message_deferred": "A message met a passing trouble and is tried again. Nothing to do unless it repeats.",
     "messages_handled": "A batch of messages was gone through; the line says how many were handed back. Nothing to do.",
     "mail_event_noted": "The mail service told of something other than delivery or bounce. Read the kind.",
