@@ -21,6 +21,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "query": ("dynamodb:Query",),
     "get_object": ("s3:GetObject", "s3:ListBucket"),  # without the second a missing object looks forbidden
     "head_object": ("s3:GetObject",),
+    "list_objects_v2": ("s3:ListBucket",),
     "copy_object": ("s3:GetObject", "s3:PutObject"),
     "put_object": ("s3:PutObject",),
     "delete_object": ("s3:DeleteObject",),

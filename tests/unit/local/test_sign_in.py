@@ -52,7 +52,7 @@ def test_an_agent_gets_the_cookie_and_the_requisition_form(browser: httpx.Client
 def test_staff_get_the_cookie_and_a_start_page(browser: httpx.Client, subject: str) -> None:
     answer = browser.post("/", data={"who": subject, "municipality": ""})
     assert (answer.status_code, answer.headers["location"]) == (303, "/start")
-    role = subject.split("-")[0]
+    role = subject.partition("-")[0]
     assert cookie(answer).startswith(f"{subject}.{role}.-;")
     assert 'href="http://statsbidrag.localhost:8025/"' in browser.get("/start").text
 
