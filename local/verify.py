@@ -27,6 +27,8 @@ Check = Callable[[Year], Iterator[str]]
 """Gives what differs, in plain words; nothing where all is well."""
 _ANY = "{*}"
 _FAULTS = ("books_differ", "unexpected_error", "statement_gap", "file_quarantined", "message_refused")
+_PROVOKED = ("unexpected_error",)
+"""What the log may tell of in a year whose calls were broken on purpose."""
 _PAID_ONCE = ("settled", "returned")
 
 
@@ -229,7 +231,7 @@ def _statements_are_whole(year: Year) -> Iterator[str]:
         if isinstance(report, Statement):
             if report.gap:
                 yield f"{name}: the balances differ by {report.gap} öre from the entries"
-            if before and before.closing != report.opening:
+            if before and before != report and before.closing != report.opening:
                 yield f"{name}: it does not begin with the balance that the statement before ended with"
             before = report
 
@@ -288,8 +290,9 @@ def _each_letter_once(year: Year) -> Iterator[str]:
 
 
 def _log_tells_of_no_fault(year: Year) -> Iterator[str]:
+    provoked = _PROVOKED if "faults" in year.summary() else ()
     for line in year.logs():
-        if line.get("message") in _FAULTS:
+        if line.get("message") in _FAULTS and line["message"] not in provoked:
             facts = {name: line[name] for name in ("case", "what", "code", "file", "queue") if name in line}
             yield f"{line.get('service')} logged {line['message']} {facts or ''}".strip()
 

@@ -8,7 +8,8 @@ import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +21,18 @@ from local.faults.callers import RepeatingTransport
 from local.faults.chance import Chance
 from local.faults.proxy import STATE
 from local.processes import LOOPBACK, free_port, listens, minimal_environment, running
+from local.redrive import place, redrive
 
 if TYPE_CHECKING:
     from local.stack import Stack
 
 RATE = 0.02
 """The share of AWS calls that break."""
+_WAITING = "ApproximateNumberOfMessages"
 _MISSED, _SILENT, _AGAIN, _NEWS_TWICE = 0.2, 0.25, 0.3, 0.2
 _LATEST_NEWS_SECONDS = 3
-_VISIBILITY_SECONDS = 20
-"""Instead of minutes: what a killed function had in hand comes back while the year still waits."""
+_VISIBILITY_SECONDS, _RECEIVED_AT_MOST = 20, 2
+"""Instead of minutes and eight times: a year waits for what comes back, and dead letters are to be sent again."""
 _END_TO_END = re.compile(r"<EndToEndId>P-\d{4}-(\d{4})-")
 
 
@@ -69,6 +72,13 @@ class Calm:
         """Let the bank bring its files."""
         return bank.deliver(s3, bucket)
 
+    def begin(self, stack: Stack) -> None:
+        """Begin to go wrong, once the deployment is done."""
+
+    def redrives(self, stack: Stack) -> bool:  # noqa: ARG002
+        """Send dead letters again; tells whether there were any."""
+        return False
+
     def told(self) -> dict[str, Any]:
         """Tell what went wrong, counted; what it adds to the summary."""
         return {}
@@ -102,7 +112,10 @@ class Trouble(Calm):
         return self._numbers[what]
 
     def begin(self, stack: Stack) -> None:
-        """Lead every function's calls through the proxy, and let messages of killed functions come back soon."""
+        """Lead every function's calls through the proxy, and be short with messages.
+
+        What a killed function had in hand comes back soon, and what fails a few times is a dead letter.
+        """
         functions: Any = stack.session.client("lambda", endpoint_url=stack.endpoint)
         for page in functions.get_paginator("list_functions").paginate():
             for function in page["Functions"]:
@@ -113,7 +126,25 @@ class Trouble(Calm):
         sqs: Any = stack.session.client("sqs", endpoint_url=stack.endpoint)
         for name, url in stack.outputs.items():
             if name.endswith("QueueUrl"):
-                sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(_VISIBILITY_SECONDS)})
+                dead_letters = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]
+                policy = json.loads(dead_letters["RedrivePolicy"]) | {"maxReceiveCount": _RECEIVED_AT_MOST}
+                changed = {"VisibilityTimeout": str(_VISIBILITY_SECONDS), "RedrivePolicy": json.dumps(policy)}
+                sqs.set_queue_attributes(QueueUrl=url, Attributes=changed)
+
+    def redrives(self, stack: Stack) -> bool:
+        """Send every dead letter again, by the project's own tool, as somebody would who is told of it."""
+        sqs: Any = stack.session.client("sqs", endpoint_url=stack.endpoint)
+        logs: Any = stack.session.client("logs", endpoint_url=stack.endpoint)
+        found = False
+        for name in _queues(stack):
+            where = place(name, dict(stack.outputs))
+            waiting = sqs.get_queue_attributes(QueueUrl=where.dead_letters, AttributeNames=[_WAITING])["Attributes"]
+            if waiting[_WAITING] != "0":
+                self._count(f"redriven_{name}")
+                with redirect_stdout(StringIO()):
+                    redrive(sqs, logs, where, apply=True)
+                found = True
+        return found
 
     def misses(self, step: str, day: object) -> bool:
         """Miss a run now and then, never the same one twice on end: the next one catches up."""
@@ -177,7 +208,7 @@ class Trouble(Calm):
 
 @contextmanager
 def troubled(stack: Stack, seed: int, work: Path) -> Iterator[Trouble]:
-    """Put the proxy between the functions of a stack and AWS, until the block ends.
+    """Run the proxy before the AWS of a stack until the block ends; the functions are led there by `Trouble.begin`.
 
     Parameters
     ----------
@@ -192,9 +223,13 @@ def troubled(stack: Stack, seed: int, work: Path) -> Iterator[Trouble]:
     ]  # fmt: skip
     environment = minimal_environment({"PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}"})
     with running(command, log=work / "proxy.log", environment=environment, ready=listens(port)):
-        trouble = Trouble(seed, f"http://{LOOPBACK}:{port}")
-        trouble.begin(stack)
-        yield trouble
+        yield Trouble(seed, f"http://{LOOPBACK}:{port}")
+
+
+def _queues(stack: Stack) -> list[str]:
+    """Name the queues that have dead letters, as the tool does: ``bank_reports``."""
+    names = [name.removesuffix("DeadLettersUrl") for name in stack.outputs if name.endswith("DeadLettersUrl")]
+    return sorted(re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in names)
 
 
 def _creditors(bank: Bank, s3: Any, bucket: str) -> set[str]:

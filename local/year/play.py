@@ -17,6 +17,7 @@ from local.year.plan import Behaviour
 from local.year.staff import work_through
 from local.year.world import World
 from statsbidrag.domain.case.owed import missing_report_due
+from statsbidrag.domain.tasks import Queue
 from statsbidrag.domain.time import STOCKHOLM, swedish_date
 
 CLIENTS = 3
@@ -60,7 +61,7 @@ class Year:
         first = min(self._steps)
         with ThreadPoolExecutor(CLIENTS + 1) as clients:
             self._clients = clients
-            while self._steps:
+            while self._steps or self._is_left_over():
                 day = min(self._steps)
                 # The end is not known ahead: invoices are paid when they come.
                 self._tell(day, (day - first) / (max(*self._steps, first + timedelta(days=1)) - first))
@@ -156,6 +157,9 @@ class Year:
         """Raise invoices; each is paid when the municipality means to."""
         self.world.run_schedule("RaiseRepaymentInvoices")
         self.world.wait(tasks=("mail",))
+        self._open_invoices()
+
+    def _open_invoices(self) -> None:
         mails = self.world.mailbox.mails
         for mail in mails[self._mails_seen :]:
             if "-invoice-" in mail.mail_id:
@@ -187,6 +191,15 @@ class Year:
     def _at_once(self, acts: Sequence[Callable[[], None]]) -> None:
         for done in [self._clients.submit(act) for act in acts]:
             done.result()
+
+    def _is_left_over(self) -> bool:
+        """In trouble something may have become due after its step: then there is one more round of steps."""
+        if self.world.trouble.is_calm:
+            return False
+        self._open_invoices()
+        if not self._steps and self.world.quiet.has_work(_GATHERED):
+            self._steps[self._bank_day_after(self._today)] |= _LEFT_OVER
+        return bool(self._steps)
 
     def _finish(self) -> None:
         """Let what is left be seen: the last statement, what became due, and an audit of it all."""
@@ -224,6 +237,8 @@ _SCHEDULES: dict[str, frozenset[str]] = {
     "audit": frozenset({"audit"}),
 }
 """The steps that a schedule starts, and what happens on the next bank day where a run was missed."""
+_GATHERED: tuple[Queue, ...] = ("payouts", "report_links", "invoices")
+_LEFT_OVER = frozenset({"links", "payouts", "staff", "bank", "invoices"})
 
 
 def _by_day(acts: Iterator[tuple[datetime | None, Behaviour]]) -> dict[date, list[_Act]]:

@@ -86,6 +86,10 @@ class Quiet:
         """Wait until a condition holds; `StillBusyError` if it does not within the limit."""
         self._until(condition, what)
 
+    def has_work(self, queues: tuple[Queue, ...]) -> bool:
+        """Tell whether anything is due in any of some queues."""
+        return any(self._is_owed(queue) for queue in queues)
+
     def leftovers(self) -> list[str]:
         """Name every queue that holds a message, the dead-letter queues among them; empty at the end of a year."""
         urls = {name: url for name, url in self._stack.outputs.items() if name.endswith("Url") and "/0000" in url}

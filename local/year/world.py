@@ -36,8 +36,8 @@ from statsbidrag.usecases.mails import NEWS_WITHIN
 
 TEMPLATE = ROOT / "template.yaml"
 _TOKENS_LAST = timedelta(days=3 * 365)
-_RUNS = 4
-"""How often a schedule runs a function that fails, as `RetryPolicy` in the template says."""
+_RUNS = 20
+"""How often a schedule may run in vain in trouble."""
 _SOON, _LATE = 3, 9
 
 
@@ -112,7 +112,7 @@ class World:
         self.bank.advance_to(self.now)
 
     def run_schedule(self, function: str) -> None:
-        """Run a scheduled function with what its schedule sends, and again if it fails."""
+        """Run a scheduled function with what its schedule sends; in trouble again and again, as its next runs would."""
         for left in range(_RUNS - 1, -1, -1):
             try:
                 self.stack.invoke(function, {"trigger": "schedule"})
@@ -127,6 +127,8 @@ class World:
         if self.trouble.sweeps_in_between():
             self.run_schedule("SweepTasks")
         self.quiet.wait(bank=bank, tasks=tasks)
+        while self.trouble.redrives(self.stack):
+            self.quiet.wait(bank=bank, tasks=tasks)
 
     def _help_on(self, what: str, times: int) -> None:
         """Let the sweep run, as it does every few minutes.
@@ -199,4 +201,8 @@ def opened_world(
         api = opened.enter_context(Api(endpoint, site, token_key=token_key, valid_to=valid_to, transport=transport))
         plan = plan_year(inputs.round, inputs.recipients, inputs.allocations, seed)
         world = World(inputs, plan, stack, bank, mailbox, api, clock, first, token_key, trouble)
+        if faults:
+            # A function that is led elsewhere while it works would lose what it has in hand.
+            world.quiet.until(lambda: not world.quiet.leftovers(), "the messages of the deployment")
+        trouble.begin(stack)
         yield world

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from local.bank import BankFile
 from local.faults.callers import RepeatingTransport
 from local.faults.chance import FAULTS, Call, CallFaults, Chance, Fault
 from local.faults.compare import differences
@@ -274,3 +276,71 @@ def test_a_reminder_may_be_lacking_and_no_other_mail(tmp_path: Path) -> None:
     mails["2025-0114-decision-1"] = "delivered"
     (other / "summary.json").write_text(json.dumps(summary))
     assert differences(one, other) == ["municipality 0114 mails 2025-0114-decision-1: None and delivered"]
+
+
+# The bank
+
+
+class Bank:
+    """Brings what it is given, and notes what it is asked."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self.files: list[BankFile] = []
+        self.asked: list[str] = []
+        self._incoming = [BankFile("in", "camt.054", f"in/{n}.xml", folder / f"{n}.xml", n) for n in range(number)]
+
+    def deliver(self, s3: Any, bucket: str) -> list[BankFile]:
+        for file in self._incoming:
+            s3.put_object(Bucket=bucket, Key=file.key)
+        return self._incoming
+
+    def collect(self, s3: Any, bucket: str) -> list[BankFile]:
+        return [BankFile("out", "pain.001", "out/B.xml", Path("B.xml"))]
+
+    def redeliver(self, file: BankFile) -> None:
+        self.asked.append(f"again {file.message}")
+
+    def stay_silent(self) -> None:
+        self.asked.append("silent")
+
+    def behave(self) -> None:
+        self.asked.append("behave")
+
+
+class Outbox:
+    """A bucket with one payment file to one municipality."""
+
+    def __init__(self) -> None:
+        self.put: list[str] = []
+
+    def put_object(self, **given: Any) -> None:
+        self.put.append(given["Key"])
+
+    def list_objects_v2(self, **_: Any) -> Any:
+        return {"Contents": [{"Key": "out/B.xml"}]}
+
+    def get_object(self, **_: Any) -> Any:
+        return {"Body": BytesIO(b"<EndToEndId>P-2025-0114-1</EndToEndId>")}
+
+
+def test_the_bank_brings_every_file_in_disorder_and_some_of_them_once_more(tmp_path: Path) -> None:
+    trouble, bank, outbox = Trouble(1, "http://127.0.0.1:9"), Bank(tmp_path, 20), Outbox()
+    files = [file.key for file in trouble.deliver(bank, outbox, "bank")]  # type: ignore[arg-type]
+    assert sorted(outbox.put) == sorted(files)
+    assert outbox.put != files
+    assert trouble.brings_again
+    again = list(bank.asked)
+    assert 0 < len(again) < len(files)
+    trouble.deliver(bank, outbox, "bank")  # type: ignore[arg-type]
+    assert not set(bank.asked[len(again) :]) & set(again)
+
+
+@pytest.mark.parametrize(("closed", "silent"), [(frozenset[str](), True), (frozenset({"0114"}), False)])
+def test_the_bank_is_silent_of_a_file_now_and_then_but_not_of_a_payment_it_refuses(
+    tmp_path: Path, closed: frozenset[str], silent: bool
+) -> None:
+    trouble, bank = Trouble(1, "http://127.0.0.1:9"), Bank(tmp_path, 0)
+    for _ in range(40):
+        trouble.collect(bank, Outbox(), "bank", closed)  # type: ignore[arg-type]
+        assert bank.asked[-1] == "behave"
+    assert ("silent" in bank.asked) is silent
