@@ -18,7 +18,7 @@ from urllib.parse import quote
 import holidays
 import httpx
 import msgspec
-from mockbank import Config, make_server  # type: ignore[import-untyped]
+from mockbank import Config, make_server
 from mockbank import accounts as bank_accounts
 from stdnum import iban
 
