@@ -178,6 +178,11 @@ def test_the_spare_kronor_go_to_the_largest_remainders_first_to_the_earlier(whol
     assert sorted(got_one_more) == all_places[: len(got_one_more)]
 
 
+@given(st.lists(st.integers(min_value=0, max_value=10**9), min_size=2, max_size=50).filter(any))
+def test_a_split_by_the_parts_themselves_gives_them_back(parts: list[int]) -> None:
+    assert split(kronor(sum(parts)), parts) == tuple(kronor(part) for part in parts)
+
+
 def test_a_split_favours_the_earlier_part_on_a_tie() -> None:
     assert split(kronor(10), [1, 1, 1]) == (kronor(4), kronor(3), kronor(3))
 

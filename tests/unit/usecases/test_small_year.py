@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from statsbidrag.domain.case import CASE
 from statsbidrag.domain.money import Ore, kronor
 from tests.builders import REPORT_MISSING, REPORT_OPENS, SPRING, TERMS
@@ -87,6 +89,18 @@ def test_the_money_of_the_year_adds_up() -> None:
     assert money["0117"].waived == kronor(1000)
     assert (money["0120"].settled, money["0120"].accepted_use) == (SHARES["0120"], 0)
     assert all(m.to_account_for == 0 for m in money.values())
+
+
+def test_no_number_in_the_books_is_a_float() -> None:
+    """An amount that became one compares equal to the right one and is wrong only where it hurts."""
+    floats: list[str] = []
+    agency = played()
+    for records in agency.store.records.values():
+        for record in records.values():
+            json.loads(record.body, parse_float=floats.append)
+    for snapshot in agency.store.snapshots.values():
+        json.loads(snapshot.state, parse_float=floats.append)
+    assert floats == []
 
 
 def test_the_audit_of_the_year_finds_nothing_and_writes_every_head() -> None:

@@ -1,0 +1,209 @@
+"""Defects that would cost money or trust: each one exact change in one file, and the ordinary tests that see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MONEY = "tests/unit/domain/test_money.py::"
+STORE = "tests/contract/test_store.py::"
+HANDLING = "tests/unit/usecases/test_handling.py::"
+MAILS = "tests/unit/usecases/test_sending_mail.py::"
+SCHEDULED = "tests/unit/usecases/test_scheduled_work.py::"
+YEAR = "tests/unit/usecases/test_small_year.py::"
+REQUISITIONS = "tests/unit/domain/test_case_requisitions.py::"
+
+
+class RottenDefectError(Exception):
+    """The code was changed, so the defect can no longer be planted: write it anew."""
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One change for the worse.
+
+    Attributes
+    ----------
+    file
+        Below ``shared/statsbidrag``.
+    old, new
+        The text and what replaces it; `old` stands in the file exactly once.
+    caught_by
+        Node ids of ordinary tests; each of them must fail by an assertion.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    caught_by: tuple[str, ...]
+
+    def plant(self, shared: Path) -> None:
+        """Change the copy of ``shared``; `RottenDefectError` unless the text is there exactly once."""
+        path = shared / "statsbidrag" / self.file
+        text = path.read_text(encoding="utf-8")
+        if (found := text.count(self.old)) != 1:
+            raise RottenDefectError(f"{self.name}: its text stands {found} times in {self.file}, not once")
+        path.write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+DEFECTS = (
+    Defect(
+        "commit split in two writes",
+        "adapters/dynamodb.py",
+        "self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)",
+        "[self._client.transact_write_items(TransactItems=part) for part in (items[:1], items[1:])]",
+        (f"{STORE}test_a_commit_that_was_overtaken_is_a_conflict_and_leaves_no_trace[moto-event exists]",),
+    ),
+    Defect(
+        "task removed before the event is written",
+        "adapters/dynamodb.py",
+        "        items = self._items(commit)\n",
+        "        items = self._items(commit)\n"
+        "        for task in commit.tasks_removed:\n"
+        "            self._client.delete_item(\n"
+        "                TableName=self._table,\n"
+        '                Key={"pk": {"S": commit.snapshot.key}, "sk": {"S": f"TASK#{task.id}"}},\n'
+        "            )\n",
+        (f"{STORE}test_a_commit_that_was_overtaken_is_a_conflict_and_leaves_no_trace[moto-stale]",),
+    ),
+    Defect(
+        "e-mail sent before its claim",
+        "usecases/mails.py",
+        "    claim = _claim(books, mail)\n"
+        "    if claim is None:\n"
+        "        return\n"
+        "    try:\n"
+        "        mailer.send(mail.id, mail.to, message)\n",
+        "    mailer.send(mail.id, mail.to, message)\n"
+        "    claim = _claim(books, mail)\n"
+        "    if claim is None:\n"
+        "        return\n"
+        "    try:\n"
+        "        pass\n",
+        (f"{MAILS}test_a_crash_after_the_sending_is_resolved_by_the_news",),
+    ),
+    Defect(
+        "e-mail sent before the commit that owes it",
+        "usecases/mails.py",
+        '    if mail is None or mail.status != "owed":\n',
+        "    if mail is None:\n"
+        '        mailer.send(due.task.about, "", b"")\n'
+        '    if mail is None or mail.status != "owed":\n',
+        (f"{MAILS}test_a_mail_that_nobody_owes_is_not_sent",),
+    ),
+    Defect(
+        "payout id made at random",
+        "domain/case/requisitions.py",
+        "payout_id(case.round, case.municipality, len(case.payouts) + 1)",
+        'payout_id(case.round, case.municipality, __import__("secrets").randbelow(10**9) + 10)',
+        (
+            f"{REQUISITIONS}test_an_approval_orders_the_payout_to_the_verified_account",
+            f"{REQUISITIONS}test_a_round_may_allow_two_requisitions_that_share_the_allocation",
+        ),
+    ),
+    Defect(
+        "payouts batched only if due today",
+        "usecases/payouts.py",
+        'for due in books.store.due("payouts", books.now()):',
+        'for due in (d for d in books.store.due("payouts", books.now()) if swedish_date(d.task.due) == today):',
+        (f"{SCHEDULED}test_payouts_that_a_missed_run_left_behind_are_batched_by_the_next",),
+    ),
+    Defect(
+        "payouts batched by the machine's own day",
+        "usecases/payouts.py",
+        "    today = swedish_date(books.now())\n",
+        '    today = __import__("datetime").date.today()\n',
+        (f"{YEAR}test_nothing_is_batched_on_a_day_without_banks",),
+    ),
+    Defect(
+        "report links issued only if due today",
+        "usecases/reports.py",
+        "        latest[due.key] = due\n",
+        "        if (books.now() - due.task.due).days == 0:\n            latest[due.key] = due\n",
+        (f"{SCHEDULED}test_report_links_that_a_missed_run_left_behind_are_issued_by_the_next",),
+    ),
+    Defect(
+        "invoices raised only if due today",
+        "usecases/recoveries.py",
+        '    for due in books.store.due("invoices", books.now()):\n',
+        '    for due in books.store.due("invoices", books.now()):\n'
+        "        if (books.now() - due.task.due).days:\n"
+        "            continue\n",
+        (f"{SCHEDULED}test_invoices_that_a_missed_run_left_behind_are_raised_by_the_next",),
+    ),
+    Defect(
+        "only tasks of today swept",
+        "usecases/tasks.py",
+        "        tasks = list(store.due(queue, now))\n",
+        "        tasks = [due for due in store.due(queue, now) if (now - due.task.due).days == 0]\n",
+        (f"{SCHEDULED}test_the_sweep_queues_everything_that_is_due_however_late_and_nothing_else",),
+    ),
+    Defect(
+        "due tasks looked up by today's date",
+        "adapters/dynamodb.py",
+        'KeyConditionExpression="#queue = :queue AND due_at <= :now",\n'
+        '            ExpressionAttributeNames={"#queue": "queue"},\n'
+        '            ExpressionAttributeValues={":queue": {"S": queue}, ":now": {"S": to_text(now)}},\n',
+        'KeyConditionExpression="#queue = :queue AND begins_with(due_at, :now)",\n'
+        '            ExpressionAttributeNames={"#queue": "queue"},\n'
+        '            ExpressionAttributeValues={":queue": {"S": queue}, ":now": {"S": to_text(now)[:10]}},\n',
+        (f"{STORE}test_due_tasks_come_oldest_first_of_one_queue_only_and_when_due[moto]",),
+    ),
+    Defect(
+        "float where a bank's amount is read",
+        "domain/money.py",
+        "Ore(int(found[1]) * ORE_PER_KRONA + int(decimals[:2]))",
+        'Ore(int(float(f"{found[1]}.{decimals}") * ORE_PER_KRONA))',
+        (f"{MONEY}test_what_is_written_for_machines_is_read_back",),
+    ),
+    Defect(
+        "float where a total is split",
+        "domain/money.py",
+        "    parts = [whole * w // weight for w in weights]\n",
+        "    parts = [int(whole * (w / weight)) for w in weights]\n",
+        (f"{MONEY}test_a_split_by_the_parts_themselves_gives_them_back",),
+    ),
+    Defect(
+        "float in a batch's control total",
+        "domain/batches.py",
+        "    total = Ore(sum(line.amount for line in kept))\n",
+        "    total = Ore(sum(line.amount / 100 for line in kept) * 100)\n",
+        (f"{YEAR}test_no_number_in_the_books_is_a_float",),
+    ),
+    Defect(
+        "hash chain that does not link the events of one commit",
+        "usecases/books.py",
+        "at=now, prev=head)",
+        "at=now, prev=snapshot.head if snapshot else GENESIS)",
+        (f"{YEAR}test_the_audit_of_the_year_finds_nothing_and_writes_every_head",),
+    ),
+    Defect(
+        "deadline in winter time all the year",
+        "domain/time.py",
+        "    return start_of(last_day + timedelta(days=1))\n",
+        "    return datetime.combine(last_day, time(23), tzinfo=UTC)\n",
+        ("tests/unit/domain/test_time.py::test_a_last_day_ends_when_the_next_begins_in_stockholm",),
+    ),
+    Defect(
+        "snapshot written over another writer's",
+        "adapters/dynamodb.py",
+        '        put = self._put(item, "#version = :expected")\n',
+        '        put = self._put(item, "#version = :expected OR #version <> :expected")\n',
+        (f"{STORE}test_a_commit_that_was_overtaken_is_a_conflict_and_leaves_no_trace[moto-ahead]",),
+    ),
+    Defect(
+        "request carried out without its marker",
+        "usecases/books.py",
+        "        request=request,\n        answer=canonical(",
+        "        answer=canonical(",
+        (f"{HANDLING}test_the_same_form_twice_at_once_is_received_once_and_answered_twice",),
+    ),
+    Defect(
+        "one attestation is enough",
+        "domain/batches.py",
+        "ATTESTATIONS = 2\n",
+        "ATTESTATIONS = 1\n",
+        ("tests/unit/domain/test_batches.py::test_two_persons_attest_and_then_it_is_to_be_sent",),
+    ),
+)
