@@ -191,12 +191,12 @@ def the_stream_gives_up_an_old_batch_to_a_queue(template: Template) -> Iterator[
             yield "a slow relay holds up every queue"
 
 
-def the_stream_tells_only_of_tasks_that_came(template: Template) -> Iterator[str]:
+def the_stream_tells_only_of_tasks_to_relay(template: Template) -> Iterator[str]:
     for event in template.events("DynamoDB"):
         patterns = [json.loads(f["Pattern"]) for f in event.properties.get("FilterCriteria", {}).get("Filters", [])]
-        wanted = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "TASK#"}]}}}}
+        wanted = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"queue": {"S": sorted(RELAYED)}}}}
         if patterns != [wanted]:
-            yield "the relay is woken by more or less than new tasks"
+            yield "the relay is woken by more or less than new tasks of its queues"
     views = [as_list(t["StreamSpecification"]["StreamViewType"]) for t in template.of("AWS::DynamoDB::Table").values()]
     if views != [["NEW_IMAGE"]]:
         yield "the relay reads the task from the new image"
@@ -215,5 +215,5 @@ RULES = (
     schedules_are_stockholms_and_never_fail_silently,
     what_is_invoked_without_waiting_keeps_its_failures,
     the_stream_gives_up_an_old_batch_to_a_queue,
-    the_stream_tells_only_of_tasks_that_came,
+    the_stream_tells_only_of_tasks_to_relay,
 )

@@ -106,7 +106,7 @@ BREAKS: list[tuple[Rule, Break]] = [
         lambda d: _event(d, "RelayTasks", "Stream").update(FunctionResponseTypes=["ReportBatchItemFailures"]),
     ),
     (
-        messages.the_stream_tells_only_of_tasks_that_came,
+        messages.the_stream_tells_only_of_tasks_to_relay,
         lambda d: _event(d, "RelayTasks", "Stream").pop("FilterCriteria"),
     ),
     (calls.every_method_is_named, lambda d: _event(d, "ListTasks", "Show").update(Method="ANY")),
