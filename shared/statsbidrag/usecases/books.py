@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
 import msgspec
 
 from statsbidrag.domain.errors import Conflict, CorruptBooks, Refusal
+from statsbidrag.domain.identifiers import RoundId
 from statsbidrag.domain.journal import GENESIS, Kind, Lookup, Record, canonical, seal
+from statsbidrag.domain.terms import Round
 from statsbidrag.ports import Clock, Commit, Request, Snapshot, Store
 
 S = TypeVar("S")
@@ -60,11 +62,14 @@ class Books:
     ----------
     observe
         Called with each record and the context once it is written: one log line per business event.
+    rounds
+        Rounds read lately, each with when: their files change once a year and are read with every page and e-mail.
     """
 
     store: Store
     clock: Clock
     observe: Callable[[Record, Context], None]
+    rounds: dict[RoundId, tuple[datetime, Round]] = field(default_factory=dict, compare=False)
 
     def now(self) -> datetime:
         """Give the instant in UTC."""

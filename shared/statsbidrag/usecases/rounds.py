@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from statsbidrag.domain.allocation_rules import AllocationFile, check_allocation_list
 from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case.commands import OpenCase
@@ -30,8 +32,22 @@ def open_round(books: Books, opened: Round, context: Context) -> None:
     books.handle(ROUND, round_key(opened.id), OpenRound(opened), context)
 
 
+FRESH_FOR = timedelta(minutes=5)
+"""How long a round that was read is not read again."""
+
+
 def get_round(books: Books, round_id: RoundId) -> Round:
-    """Give a round as its file said it; `NotFound` ``unknown_round``."""
+    """Give a round as its file said it, at most some minutes ago; `NotFound` ``unknown_round``."""
+    now = books.now()
+    read_at, known = books.rounds.get(round_id, (None, None))
+    if known is not None and read_at is not None and read_at <= now < read_at + FRESH_FOR:
+        return known
+    books.rounds[round_id] = (now, read_round(books, round_id))
+    return books.rounds[round_id][1]
+
+
+def read_round(books: Books, round_id: RoundId) -> Round:
+    """Read a round as its file says it now; `NotFound` ``unknown_round``."""
     found = books.state(ROUND, round_key(round_id)).round
     if found is None:
         raise NotFound("unknown_round", "Det finns ingen bidragsomgång med det namnet.")
@@ -60,7 +76,7 @@ def check_list(
         Everything that is wrong with the list, at once.
     """
     known = {recipient.municipality: recipient.name for recipient in register.all()}
-    if refusals := check_allocation_list(file, known, get_round(books, round_id).total):
+    if refusals := check_allocation_list(file, known, read_round(books, round_id).total):
         raise Refusals(refusals)
     shares = tuple(Share(row.municipality, row.amount) for row in sorted(file.rows, key=lambda r: r.municipality))
     list_id = f"L-{round_id}-{sha256(canonical(shares))[:12]}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import msgspec
+
 from statsbidrag.domain.case import CASE
 from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.usecases import rounds
 from tests.builders import REPORT_MISSING, REPORT_OPENS, SPRING, TERMS
-from tests.house import House, debit, incoming, later, payback, status_report
+from tests.house import SYSTEM, House, debit, incoming, later, payback, status_report
 
 SHARES = {
     "0114": kronor(461_836),
@@ -228,3 +231,14 @@ def test_the_year_is_the_same_year_each_time() -> None:
     assert one.store.snapshots == other.store.snapshots
     assert one.archive.objects == other.archive.objects
     assert one.outbox.objects == other.outbox.objects
+
+
+def test_a_round_is_not_read_again_for_each_page_but_soon_enough() -> None:
+    agency = House({"0114": kronor(600)})
+    agency.open_round()
+    first = rounds.get_round(agency.books, agency.round.id)
+    renamed = msgspec.structs.replace(agency.round, name="Nytt namn")
+    rounds.open_round(agency.books, renamed, SYSTEM)
+    assert rounds.get_round(agency.books, agency.round.id) is first
+    agency.at(agency.clock.time + rounds.FRESH_FOR)
+    assert rounds.get_round(agency.books, agency.round.id) == renamed
