@@ -30,7 +30,8 @@ RATE = 0.02
 """The share of AWS calls that break."""
 _WAITING = "ApproximateNumberOfMessages"
 _MISSED, _SILENT, _AGAIN, _NEWS_TWICE = 0.2, 0.25, 0.3, 0.2
-_LATEST_NEWS_SECONDS = 3
+_DELAYS = (0,) * 10 + (1, 2)
+"""Seconds by which news of mail is late: enough for it to come in any order."""
 _VISIBILITY_SECONDS, _RECEIVED_AT_MOST = 20, 2
 """Instead of minutes and eight times: a year waits for what comes back, and dead letters are to be sent again."""
 _END_TO_END = re.compile(r"<EndToEndId>P-\d{4}-(\d{4})-")
@@ -163,7 +164,7 @@ class Trouble(Calm):
 
     def tellings(self, event: str) -> Sequence[int]:
         """Tell news late, in any order, and some of it twice."""
-        delays = [int(self._chance.share("news", event, n) * _LATEST_NEWS_SECONDS) for n in (1, 2)]
+        delays = [_DELAYS[int(self._chance.share("news", event, n) * len(_DELAYS))] for n in (1, 2)]
         if self._chance.happens(_NEWS_TWICE, "news twice", event):
             self._count("mail_news_twice")
             return delays
