@@ -1,4 +1,4 @@
-"""The commands behind `make`: `python -m local year|run|compare|verify|logs|clock|bench`."""
+"""The commands behind `make`: `python -m local year|run|compare|verify|logs|redrive|clock|bench`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ def main() -> int:
             from local.served import logs  # noqa: PLC0415
 
             return logs(options)
+        case "redrive":
+            from local.redrive import main as redrive  # noqa: PLC0415
+
+            return redrive(["--queue", options.queue, *(["--apply"] if options.apply else [])])
         case "clock":
             from local.served import clock  # noqa: PLC0415
 
@@ -65,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("--function", help="one function only, such as send_mail")
     logs.add_argument("--case", help="one case only: 9.3-0114/2025, CASE#2025#0114 or 0114")
     logs.add_argument("--once", dest="follow", action="store_false", help="do not wait for more")
+    redrive = commands.add_parser("redrive", help="show a dead-letter queue, or send its messages again")
+    redrive.add_argument("--queue", required=True, help="such as mail, payments or bank_reports")
+    redrive.add_argument("--apply", action="store_true", help="send them again")
     commands.add_parser("clock", help="show or move the clock of what is served").add_argument("instant", nargs="?")
     commands.add_parser("bench", help="measure")
     return parser
