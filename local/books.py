@@ -146,6 +146,7 @@ class Year:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.journals = _journals(folder / JOURNAL)
+        self._states: dict[str, dict[str, Any]] = {}
 
     def states(self, kind: Kind[Any, Any, Any]) -> dict[str, Any]:
         """Refold every aggregate of a kind; by key.
@@ -155,9 +156,10 @@ class Year:
         UnreadableError
             A journal does not fold.
         """
-        return {
-            key: _refolded(kind, key, self.journals[key]) for key in self.journals if key.startswith(f"{kind.name}#")
-        }
+        if kind.name not in self._states:
+            keys = [key for key in self.journals if key.startswith(f"{kind.name}#")]
+            self._states[kind.name] = {key: _refolded(kind, key, self.journals[key]) for key in keys}
+        return self._states[kind.name]
 
     def summary(self) -> dict[str, Any]:
         """Give what the year says of itself."""
