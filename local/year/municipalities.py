@@ -8,6 +8,7 @@ from email.message import Message
 from threading import Barrier
 from urllib.parse import urlsplit
 
+import httpx
 import msgspec
 from lxml import etree
 

@@ -25,7 +25,6 @@ CLIENTS = 3
 _DECISION_WEEKDAY = 2
 """Recoveries are decided on Wednesdays."""
 _AFTER_ALL = timedelta(days=3)
-_QUARTER = 3
 
 Step = Callable[["Year"], None]
 
