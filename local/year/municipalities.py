@@ -82,7 +82,7 @@ def _agent(world: World, code: str) -> str:
     return world.api.token(f"agent-{code}", "agent", code)
 
 
-def _send_requisition(world: World, code: str, fields: Fields, key: str):  # type: ignore[no-untyped-def]
+def _send_requisition(world: World, code: str, fields: Fields, key: str) -> httpx.Response:
     path = f"/rounds/{world.plan.round_id}/municipalities/{code}/requisitions"
     return world.api.post(path, fields, _agent(world, code), key=f"{key}-{code}")
 
