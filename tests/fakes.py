@@ -16,8 +16,8 @@ from typing import Literal, TypeVar
 from statsbidrag.domain.errors import Conflict, CorruptBooks, NotFound, NotTaken
 from statsbidrag.domain.journal import Record
 from statsbidrag.domain.recipient import Recipient
-from statsbidrag.domain.tasks import Queue, Task
-from statsbidrag.ports import Commit, DueTask, Marker, Request, Snapshot
+from statsbidrag.domain.tasks import Queue
+from statsbidrag.ports import Collection, Commit, DueTask, Marker, Request, Snapshot
 
 R = TypeVar("R")
 Break = Literal["refused", "lost", "applied", "killed_before", "killed_after"]
@@ -148,11 +148,12 @@ class FakeStore:
         if commit.request is not None:
             self.markers[key, commit.request.key] = Marker(commit.request.content_hash, commit.answer)
 
-    def history(self, key: str) -> Sequence[Record]:
-        return self._run("history", lambda: [self.records[key][n] for n in sorted(self.records[key])])
+    def collection(self, key: str) -> Collection:
+        return self._run("collection", lambda: self._collection(key))
 
-    def tasks_of(self, key: str) -> frozenset[Task]:
-        return self._run("tasks_of", lambda: frozenset(due.task for due in self.tasks[key].values()))
+    def _collection(self, key: str) -> Collection:
+        records = tuple(self.records[key][number] for number in sorted(self.records[key]))
+        return Collection(self.snapshots.get(key), records, frozenset(due.task for due in self.tasks[key].values()))
 
     def due(self, queue: Queue, now: datetime) -> Iterator[DueTask]:
         yield from self._run("due", lambda: self._due(queue, now))

@@ -89,6 +89,14 @@ class DueTask(msgspec.Struct, frozen=True):
     correlation: str
 
 
+class Collection(msgspec.Struct, frozen=True):
+    """All that is stored of one aggregate, but for the markers of requests."""
+
+    snapshot: Snapshot | None
+    records: tuple[Record, ...]
+    tasks: frozenset[Task]
+
+
 class Store(Protocol):
     """The books: aggregates, their journals and what they owe."""
 
@@ -101,11 +109,8 @@ class Store(Protocol):
     def commit(self, commit: Commit) -> None:
         """Write it all or nothing; `Conflict` when another writer was first."""
 
-    def history(self, key: str) -> Sequence[Record]:
-        """Give an aggregate's journal in order."""
-
-    def tasks_of(self, key: str) -> frozenset[Task]:
-        """Give the tasks stored for an aggregate."""
+    def collection(self, key: str) -> Collection:
+        """Give snapshot, journal and tasks of an aggregate, in one reading."""
 
     def due(self, queue: Queue, now: datetime) -> Iterator[DueTask]:
         """Give tasks of a queue that are due, oldest first; the index may lag behind by moments."""

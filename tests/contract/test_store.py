@@ -57,7 +57,7 @@ def commit(version: int, key: str = KEY, **changes: object) -> Commit:
 
 
 def stored(store: Store, key: str = KEY) -> tuple[object, ...]:
-    return store.load(key), tuple(store.history(key)), store.tasks_of(key)
+    return store.load(key), tuple(store.collection(key).records), store.collection(key).tasks
 
 
 def test_nothing_is_there_before_the_first_commit(store: Store) -> None:
@@ -92,7 +92,7 @@ def test_commits_follow_each_other(store: Store) -> None:
     snapshot = store.load(KEY)
     assert snapshot is not None
     assert snapshot.version == 11
-    assert [each.number for each in store.history(KEY)] == list(range(1, 12))
+    assert [each.number for each in store.collection(KEY).records] == list(range(1, 12))
     assert stored(store, OTHER) == (None, (), frozenset())
 
 
@@ -140,14 +140,14 @@ def test_tasks_are_put_replaced_and_removed(store: Store) -> None:
     store.commit(commit(1, tasks_put=frozenset({task("a"), task("b"), task("c")})))
     moved = task("b", minutes=5)
     store.commit(commit(2, tasks_put=frozenset({moved}), tasks_removed=frozenset({task("c")})))
-    assert store.tasks_of(KEY) == {task("a"), moved}
+    assert store.collection(KEY).tasks == {task("a"), moved}
     assert [due.task for due in store.due("mail", SPRING)] == [task("a")]
     assert [due.task for due in store.due("mail", moved.due)] == [task("a"), moved]
 
 
 def test_removing_a_task_that_is_not_there_is_no_error(store: Store) -> None:
     store.commit(commit(1, tasks_removed=frozenset({task("gone")})))
-    assert store.tasks_of(KEY) == frozenset()
+    assert store.collection(KEY).tasks == frozenset()
 
 
 def test_due_tasks_come_oldest_first_of_one_queue_only_and_when_due(store: Store) -> None:
@@ -173,7 +173,7 @@ def test_due_tasks_beyond_a_page_are_all_given(store: Store) -> None:
 def test_a_journal_beyond_a_page_is_given_whole_and_in_order(store: Store) -> None:
     for version in range(1, 13):
         store.commit(commit(version, records=(record(version, text="x" * 100_000),)))
-    assert [each.number for each in store.history(KEY)] == list(range(1, 13))
+    assert [each.number for each in store.collection(KEY).records] == list(range(1, 13))
 
 
 def test_names_under_an_index_come_in_order(store: Store) -> None:
@@ -214,11 +214,11 @@ def test_the_real_books_keep_journal_snapshot_and_tasks_together(store: Store) -
     assert again.answer == first.answer
     assert again.records == ()
     books.handle(CASE, KEY, c.ValidateRequisition(1), SYSTEM)
-    records = store.history(KEY)
+    records = store.collection(KEY).records
     state = books.state(CASE, KEY)
     assert check_chain(KEY, records) == []
     assert canonical(refold(CASE, KEY, records)) == canonical(state)
-    assert store.tasks_of(KEY) == CASE.owed(state)
+    assert store.collection(KEY).tasks == CASE.owed(state)
 
 
 # Many at once: the embedded AWS alone, since moto's transactions are not safe for threads
@@ -260,10 +260,10 @@ def test_each_version_has_exactly_one_winner(shared: DynamoDBStore) -> None:
         snapshot = shared.load(KEY)
         assert snapshot is not None
         assert snapshot.version == version
-        assert {t.about for t in shared.tasks_of(KEY) if t.about.startswith(f"{version}-")} == {
+        assert {t.about for t in shared.collection(KEY).tasks if t.about.startswith(f"{version}-")} == {
             f"{version}-{winners.index(True)}"
         }
-    assert [each.number for each in shared.history(KEY)] == [1, 2, 3, 4, 5]
+    assert [each.number for each in shared.collection(KEY).records] == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.embedded
@@ -282,7 +282,7 @@ def test_sixteen_writers_of_one_case_lose_no_update(shared: DynamoDBStore) -> No
         raise AssertionError("a writer never came through")
 
     at_once(write)
-    records = shared.history(KEY)
+    records = shared.collection(KEY).records
     assert check_chain(KEY, records) == []
     lists = {record.body.split('"allocation_list":"')[1].split('"')[0] for record in records[1:]}
     assert lists == {f"L-{n}" for n in range(THREADS + 1)}

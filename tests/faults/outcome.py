@@ -11,8 +11,7 @@ import msgspec
 
 from statsbidrag.adapters.dynamodb import read_task
 from statsbidrag.domain.journal import Record
-from statsbidrag.domain.tasks import Task
-from statsbidrag.ports import Snapshot, Store
+from statsbidrag.ports import Collection, Snapshot, Store
 from statsbidrag.usecases.audit import audit
 from statsbidrag.usecases.books import Books
 from tests.fakes import FakeFiles
@@ -112,21 +111,17 @@ class _Shelf:
     def _under(self, pk: str, prefix: str = "") -> list[Item]:
         return [item for (key, sk), item in self._items.items() if key == pk and sk.startswith(prefix)]
 
-    def load(self, key: str) -> Snapshot | None:
+    def collection(self, key: str) -> Collection:
         item = self._items.get((key, "SNAPSHOT"))
-        return Snapshot(key, int(item["version"]), item["head"], item["state"].encode()) if item else None
-
-    def history(self, key: str) -> Sequence[Record]:
-        return [
+        snapshot = Snapshot(key, int(item["version"]), item["head"], item["state"].encode()) if item else None
+        records = (
             Record(key, int(item["sk"][len("EVENT#") :]), item["type"], item["at"], item["body"], item["hash"])
             for item in self._under(key, "EVENT#")
-        ]
-
-    def tasks_of(self, key: str) -> frozenset[Task]:
-        named = [
+        )
+        named = (
             {name: {"S": item[name]} for name in ("pk", "task", "correlation")} for item in self._under(key, "TASK#")
-        ]
-        return frozenset(read_task(item).task for item in named)
+        )
+        return Collection(snapshot, tuple(records), frozenset(read_task(item).task for item in named))
 
     def listed(self, index: str) -> Iterator[str]:
         yield from (item["sk"] for item in self._under(index))

@@ -315,7 +315,7 @@ class OneCase(RuleBasedStateMachine):
         if self.checked == self.store.commits:
             return
         self.checked = self.store.commits
-        records = self.store.history(KEY)
+        records = self.store.collection(KEY).records
         snapshot = self.store.snapshots[KEY]
         assert check_chain(KEY, records) == []
         assert canonical(refold(CASE, KEY, records)) == snapshot.state
@@ -324,7 +324,7 @@ class OneCase(RuleBasedStateMachine):
 
     @invariant()
     def the_stored_tasks_are_what_is_owed(self) -> None:
-        assert self.store.tasks_of(KEY) == CASE.owed(self.case)
+        assert self.store.collection(KEY).tasks == CASE.owed(self.case)
 
     @invariant()
     def nobody_is_claimed_for_lateness_without_proof(self) -> None:

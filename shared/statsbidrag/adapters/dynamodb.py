@@ -6,7 +6,7 @@ sparse index ``due`` holds the tasks by queue and time. Lookups are items of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +17,21 @@ from statsbidrag.domain.errors import Conflict, CorruptBooks
 from statsbidrag.domain.journal import Record, canonical, sha256
 from statsbidrag.domain.tasks import Queue, Task
 from statsbidrag.domain.time import from_text, to_text
-from statsbidrag.ports import Commit, DueTask, Marker, Request, Snapshot
+from statsbidrag.ports import Collection, Commit, DueTask, Marker, Request, Snapshot
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SNAPSHOT = "SNAPSHOT"
+_EVENT = "EVENT#"
+_TASK = "TASK#"
 _NEW = "attribute_not_exists(pk)"
 _MOST_ITEMS = 100
 """What one DynamoDB transaction carries at the most."""
 
 
 def _event_key(number: int) -> str:
-    return f"EVENT#{number:06d}"
+    return f"{_EVENT}{number:06d}"
 
 
 def _request_key(request: Request) -> str:
@@ -40,6 +42,17 @@ def read_task(item: dict[str, Any]) -> DueTask:
     """Read a task item, as the table, its index and its stream give it."""
     task = msgspec.json.decode(item["task"]["S"], type=Task)
     return DueTask(item["pk"]["S"], task, item["correlation"]["S"])
+
+
+def _read_snapshot(item: dict[str, Any]) -> Snapshot:
+    key, version = item["pk"]["S"], int(item["version"]["N"])
+    return Snapshot(key, version, item["head"]["S"], item["state"]["S"].encode())
+
+
+def _read_record(item: dict[str, Any]) -> Record:
+    number = int(item["sk"]["S"].removeprefix(_EVENT))
+    named = (item[name]["S"] for name in ("type", "at", "body", "hash"))
+    return Record(item["pk"]["S"], number, *named)
 
 
 class DynamoDBStore:
@@ -66,9 +79,7 @@ class DynamoDBStore:
     def load(self, key: str) -> Snapshot | None:
         """Give the snapshot under a key, read consistently."""
         item = self._get(key, SNAPSHOT)
-        if item is None:
-            return None
-        return Snapshot(key, int(item["version"]["N"]), item["head"]["S"], item["state"]["S"].encode())
+        return _read_snapshot(item) if item else None
 
     def marker(self, key: str, request: Request) -> Marker | None:
         """Give the marker of a request, read consistently."""
@@ -104,7 +115,7 @@ class DynamoDBStore:
             self._put_snapshot(commit),
             *(self._put(self._event_item(record), _NEW) for record in commit.records),
             *(self._put(self._task_item(key, task, commit.correlation)) for task in sorted(commit.tasks_put)),
-            *(self._delete(key, f"TASK#{task.id}") for task in sorted(commit.tasks_removed)),
+            *(self._delete(key, f"{_TASK}{task.id}") for task in sorted(commit.tasks_removed)),
             *(
                 self._put({"pk": {"S": look.index}, "sk": {"S": look.name}, "key": {"S": key}}, _NEW)
                 for look in commit.lookups
@@ -151,7 +162,7 @@ class DynamoDBStore:
     def _task_item(self, key: str, task: Task, correlation: str) -> dict[str, Any]:
         return {
             "pk": {"S": key},
-            "sk": {"S": f"TASK#{task.id}"},
+            "sk": {"S": f"{_TASK}{task.id}"},
             "queue": {"S": task.queue},
             "due_at": {"S": to_text(task.due)},
             "task": {"S": canonical(task).decode()},
@@ -169,23 +180,15 @@ class DynamoDBStore:
         }
         return [self._put(item, _NEW)]
 
-    def history(self, key: str) -> Sequence[Record]:
-        """Give an aggregate's journal in order."""
-        return [
-            Record(
-                key,
-                int(item["sk"]["S"].removeprefix("EVENT#")),
-                item["type"]["S"],
-                item["at"]["S"],
-                item["body"]["S"],
-                item["hash"]["S"],
-            )
-            for item in self._query(key, "EVENT#")
-        ]
-
-    def tasks_of(self, key: str) -> frozenset[Task]:
-        """Give the tasks stored for an aggregate."""
-        return frozenset(read_task(item).task for item in self._query(key, "TASK#"))
+    def collection(self, key: str) -> Collection:
+        """Give snapshot, journal and tasks of an aggregate, by one Query."""
+        items = list(self._query(key, ""))
+        snapshot = next((_read_snapshot(item) for item in items if item["sk"]["S"] == SNAPSHOT), None)
+        return Collection(
+            snapshot,
+            tuple(_read_record(item) for item in items if item["sk"]["S"].startswith(_EVENT)),
+            frozenset(read_task(item).task for item in items if item["sk"]["S"].startswith(_TASK)),
+        )
 
     def due(self, queue: Queue, now: datetime) -> Iterator[DueTask]:
         """Give tasks of a queue that are due, oldest first."""

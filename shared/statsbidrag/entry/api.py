@@ -17,6 +17,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from statsbidrag.domain.errors import NotFound, Refusal, Refusals, StatsbidragError
+from statsbidrag.entry import wiring
 from statsbidrag.entry.bodies import FORM, header, media_type
 from statsbidrag.entry.logs import logger
 from statsbidrag.usecases.books import Context
@@ -103,7 +104,8 @@ def create_app(error_page: ErrorPage | None = None) -> APIGatewayRestResolver:
 def run(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one call: name it in the log, route it, and put the security headers on the answer."""
     logger.set_correlation_id(correlation(event))
-    answer: dict[str, Any] = app.resolve(event, context)
+    with wiring.at_once():
+        answer: dict[str, Any] = app.resolve(event, context)
     headers = answer.setdefault("multiValueHeaders", {})
     headers.update({name: [value] for name, value in SECURITY_HEADERS.items()})
     headers.setdefault("Cache-Control", ["no-store"])

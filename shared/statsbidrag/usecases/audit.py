@@ -12,13 +12,13 @@ from statsbidrag.domain.batches import BATCH, Batch, batch_key
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
-from statsbidrag.domain.journal import GENESIS, Kind, Record, canonical, check_chain, refold, sha256
+from statsbidrag.domain.journal import GENESIS, Kind, canonical, check_chain, refold, sha256
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.rounds import ROUND, RoundBook, round_key
 from statsbidrag.domain.suspense import ENTRY, entry_key
 from statsbidrag.domain.tasks import Task
 from statsbidrag.domain.time import to_text
-from statsbidrag.ports import Files, Snapshot, Store
+from statsbidrag.ports import Collection, Files, Snapshot, Store
 from statsbidrag.usecases.books import Books
 
 OVERDUE_AFTER = timedelta(days=2)
@@ -142,20 +142,20 @@ def _wrong_batches(batches: Sequence[Batch], cases: Sequence[Case]) -> Iterator[
         yield "batches and cases do not name the same payouts"
 
 
-def _read(store: Store, key: str) -> tuple[Snapshot | None, Sequence[Record], frozenset[Task]]:
+def _read(store: Store, key: str) -> Collection:
     """Read one aggregate as of one moment: somebody may be writing while the audit reads."""
-    snapshot, records, tasks = store.load(key), store.history(key), store.tasks_of(key)
+    read = store.collection(key)
     for _ in range(READINGS):
-        again = store.load(key)
-        if again == snapshot:
+        if read.snapshot is not None and read.snapshot.version == len(read.records):
             break
-        snapshot, records, tasks = again, store.history(key), store.tasks_of(key)
-    return snapshot, records, tasks
+        read = store.collection(key)
+    return read
 
 
 def _audit_one(store: Store, kind: Kind[Any, Any, Any], key: str, now: datetime, tally: _Tally) -> Any:
     """Audit one aggregate and give its state by its journal; ``None`` where that cannot be read."""
-    snapshot, records, stored = _read(store, key)
+    read = _read(store, key)
+    records = read.records
     for what in check_chain(key, records):
         tally.note(key, what)
     before = tally.before.get(key, GENESIS)
@@ -168,10 +168,10 @@ def _audit_one(store: Store, kind: Kind[Any, Any, Any], key: str, now: datetime,
     except (CorruptBooks, msgspec.MsgspecError, KeyError, StopIteration, ValueError) as error:
         tally.note(key, f"the journal does not fold: {error}")
         return None
-    for what in _wrong_snapshot(snapshot, canonical(state), len(records), tally.heads[key]):
+    for what in _wrong_snapshot(read.snapshot, canonical(state), len(records), tally.heads[key]):
         tally.note(key, what)
     owed = kind.owed(state)
-    for task in sorted(owed ^ stored):
+    for task in sorted(owed ^ read.tasks):
         tally.note(key, f"task {task.id} is {'not stored' if task in owed else 'stored but not owed'}")
     for task in sorted(owed):
         if task.queue == "officer":

@@ -62,11 +62,13 @@ def take_entry(books: Books, entry: Entry, context: Context) -> None:
 
     Several files tell of the same entry. One that lies in suspense stays there: booked as well, it would count twice.
     """
-    if books.state(ENTRY, entry_key(entry.reference)).suspended_at is not None:
-        return
     try:
-        key, command = _meaning(books, entry)
-        books.handle(CASE, key, command, context)
+        key, command = _meaning(entry)
+        seen = books.see(CASE, key)
+        booked = entry.reference in seen.state.bank_entries
+        if booked or books.state(ENTRY, entry_key(entry.reference)).suspended_at is not None:
+            return
+        books.handle(CASE, key, command, context, seen=seen)
     except (Refusal, NotFound) as refusal:
         suspended = SuspendEntry(
             entry=entry.reference,
@@ -79,7 +81,7 @@ def take_entry(books: Books, entry: Entry, context: Context) -> None:
         books.handle(ENTRY, entry_key(entry.reference), suspended, context)
 
 
-def _meaning(books: Books, entry: Entry) -> tuple[str, CaseCommand]:
+def _meaning(entry: Entry) -> tuple[str, CaseCommand]:
     command: CaseCommand
     if entry.direction == "credit" and entry.return_reason is None:
         round_id, municipality, sequence = parse_ocr(entry.remittance or "")
@@ -92,7 +94,4 @@ def _meaning(books: Books, entry: Entry) -> tuple[str, CaseCommand]:
             if entry.return_reason is None
             else RecordPayoutReturned(payout, entry.reference, entry.amount, entry.return_reason)
         )
-    key = case_key(round_id, municipality)
-    if books.store.load(key) is None:
-        raise NotFound("unknown_case", "Ärendet finns inte.")
-    return key, command
+    return case_key(round_id, municipality), command

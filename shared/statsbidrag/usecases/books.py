@@ -38,6 +38,14 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Seen(Generic[S]):
+    """An aggregate as it stood when it was read."""
+
+    snapshot: Snapshot | None
+    state: S
+
+
+@dataclass(frozen=True)
 class Outcome(Generic[S]):
     """What a command came to.
 
@@ -75,9 +83,14 @@ class Books:
         """Give the instant in UTC."""
         return self.clock.now()
 
+    def see(self, kind: Kind[S, E, C], key: str) -> Seen[S]:
+        """Give an aggregate as it stands, to decide on."""
+        snapshot = self.store.load(key)
+        return Seen(snapshot, _state(kind, key, snapshot))
+
     def state(self, kind: Kind[S, E, C], key: str) -> S:
         """Give an aggregate as it stands; its empty state if nothing happened yet."""
-        return _state(kind, key, self.store.load(key))
+        return self.see(kind, key).state
 
     def handle(
         self,
@@ -86,6 +99,7 @@ class Books:
         command: C,
         context: Context,
         *,
+        seen: Seen[S] | None = None,
         request: Request | None = None,
         answer: Callable[[S], object] | None = None,
     ) -> Outcome[S]:
@@ -93,6 +107,9 @@ class Books:
 
         Parameters
         ----------
+        seen
+            The aggregate as it was seen a moment ago, to spare a reading: what is committed is so only if it still
+            stands so, and a refusal is given only after another look.
         request
             Idempotency key of a call from outside; its marker is part of the commit.
         answer
@@ -105,45 +122,47 @@ class Books:
         Conflict
             Other writers were first too many times.
         """
+        basis, last_look = (seen, False) if seen is not None else (self.see(kind, key), True)
         for _ in range(ATTEMPTS):
-            if request is not None and (told := self._told(key, request)) is not None:
-                return Outcome(self.state(kind, key), (), told)
-            snapshot = self.store.load(key)
-            state = _state(kind, key, snapshot)
-            now = self.clock.now()
             try:
-                events = kind.decide(state, command, now)
-            except Refusal:
-                # The same request may have been carried out between the two reads.
-                told = self._told(key, request) if request is not None else None
-                if told is None:
-                    raise
-                return Outcome(state, (), told)
-            if not events:
-                return Outcome(state, (), canonical(answer(state)) if answer else b"")
-            commit, after = _commit(
-                kind,
-                key,
-                snapshot,
-                state,
-                events,
-                now=now,
-                context=context,
-                request=request,
-                answer=answer,
-            )
-            try:
-                self.store.commit(commit)
+                return self._attempt(kind, key, basis, command, context, request=request, answer=answer)
             except Conflict:
-                continue
-            for record in commit.records:
-                self.observe(record, context)
-            return Outcome(after, commit.records, commit.answer)
+                told = self._told(key, request)
+            except Refusal:
+                told = self._told(key, request)
+                if told is None and last_look:
+                    raise
+            basis, last_look = self.see(kind, key), True
+            if told is not None:
+                return Outcome(basis.state, (), told)
         raise Conflict(key)
 
-    def _told(self, key: str, request: Request) -> bytes | None:
-        marker = self.store.marker(key, request)
-        if marker is None:
+    def _attempt(
+        self,
+        kind: Kind[S, E, C],
+        key: str,
+        basis: Seen[S],
+        command: C,
+        context: Context,
+        *,
+        request: Request | None,
+        answer: Callable[[S], object] | None,
+    ) -> Outcome[S]:
+        """Decide and commit once, on what was seen."""
+        now = self.clock.now()
+        events = kind.decide(basis.state, command, now)
+        if not events:
+            return Outcome(basis.state, (), canonical(answer(basis.state)) if answer else b"")
+        commit, after = _commit(kind, key, basis, events, now=now, context=context, request=request, answer=answer)
+        self.store.commit(commit)
+        for record in commit.records:
+            self.observe(record, context)
+        return Outcome(after, commit.records, commit.answer)
+
+    def _told(self, key: str, request: Request | None) -> bytes | None:
+        """Give what was answered when the same request was carried out before."""
+        marker = self.store.marker(key, request) if request is not None else None
+        if marker is None or request is None:
             return None
         if marker.content_hash != request.content_hash:
             raise Refusal(
@@ -165,8 +184,7 @@ def _state(kind: Kind[S, E, C], key: str, snapshot: Snapshot | None) -> S:
 def _commit(
     kind: Kind[S, E, C],
     key: str,
-    snapshot: Snapshot | None,
-    state: S,
+    basis: Seen[S],
     events: Sequence[E],
     *,
     now: datetime,
@@ -174,17 +192,17 @@ def _commit(
     request: Request | None,
     answer: Callable[[S], object] | None,
 ) -> tuple[Commit, S]:
-    version, head = (snapshot.version, snapshot.head) if snapshot else (0, GENESIS)
+    version, head = (basis.snapshot.version, basis.snapshot.head) if basis.snapshot else (0, GENESIS)
     records: list[Record] = []
     lookups: list[Lookup] = []
-    after = state
+    after = basis.state
     for number, event in enumerate(events, start=version + 1):
         record = seal(key, number, event, actor=context.actor, at=now, prev=head)
         head = record.hash
         records.append(record)
         after = kind.evolve(after, event)
         lookups += kind.lookups(after, event)
-    before_owed, after_owed = kind.owed(state), kind.owed(after)
+    before_owed, after_owed = kind.owed(basis.state), kind.owed(after)
     kept = {task.id for task in after_owed}
     commit = Commit(
         expected=version,

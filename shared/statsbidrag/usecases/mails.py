@@ -54,7 +54,8 @@ def send(
     sending was not answered, the service's own news tells whether it happened: until then, or until `NEWS_WITHIN` has
     passed, it is not sent again.
     """
-    case = books.state(CASE, due.key)
+    seen = books.see(CASE, due.key)
+    case = seen.state
     mail = case.mails.get(due.task.about)
     if mail is None or mail.status != "owed":
         return
@@ -69,7 +70,7 @@ def send(
     except NotTaken:
         books.store.release(claim)
         raise
-    books.handle(CASE, due.key, RecordMailSent(mail.id), context)
+    books.handle(CASE, due.key, RecordMailSent(mail.id), context, seen=seen)
 
 
 def _claim(books: Books, mail: Mail) -> str | None:

@@ -56,13 +56,14 @@ def decide(
 
 def file_letter(books: Books, archive: Files, render: RenderLetter, due: DueTask, context: Context) -> None:
     """Write the letter of a decision to the archive, once, from what the journal says."""
-    case = books.state(CASE, due.key)
+    seen = books.see(CASE, due.key)
+    case = seen.state
     if due.task not in CASE.owed(case):
         return
     recovery = find(case, int(due.task.about))
     name = f"letters/{case.round}/{case.municipality}-decision-{recovery.id}.pdf"
     archive.put(name, render(case, recovery, get_round(books, case.round)), "application/pdf")
-    books.handle(CASE, due.key, RecordLetterFiled(recovery.id, name), context)
+    books.handle(CASE, due.key, RecordLetterFiled(recovery.id, name), context, seen=seen)
 
 
 def raise_due(books: Books, archive: Files, render: RenderInvoice, context: Context) -> int:
@@ -83,13 +84,14 @@ def raise_due(books: Books, archive: Files, render: RenderInvoice, context: Cont
 
 
 def _file_invoice(books: Books, archive: Files, render: RenderInvoice, key: str, number: str, context: Context) -> None:
-    case = books.state(CASE, key)
+    seen = books.see(CASE, key)
+    case = seen.state
     invoice = find_invoice(case, number)
     xml, pdf = render(case, invoice, get_round(books, case.round))
     name = f"invoices/{case.round}/{number}"
     archive.put(f"{name}.xml", xml, "application/xml")
     archive.put(f"{name}.pdf", pdf, "application/pdf")
-    books.handle(CASE, key, RecordInvoiceFiled(number, f"{name}.xml", f"{name}.pdf"), context)
+    books.handle(CASE, key, RecordInvoiceFiled(number, f"{name}.xml", f"{name}.pdf"), context, seen=seen)
 
 
 def get(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Case:

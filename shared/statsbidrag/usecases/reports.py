@@ -23,7 +23,7 @@ from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import end_of
 from statsbidrag.ports import DueTask, Links, Request
-from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.books import Books, Context, Seen
 from statsbidrag.usecases.rounds import get_round
 
 
@@ -75,19 +75,20 @@ def _latest_of_each(books: Books) -> Iterator[DueTask]:
     yield from latest.values()
 
 
-def _case_behind(books: Books, token: str) -> tuple[str, Case]:
+def _case_behind(books: Books, token: str) -> tuple[str, Seen[Case]]:
     key = books.store.found("LINK", sha256(token.encode()))
     if key is None:
         raise NotFound(
             "link_not_valid",
             "Länken gäller inte. Kontrollera att hela adressen kom med, eller be Socialstyrelsen om en ny länk.",
         )
-    return key, books.state(CASE, key)
+    return key, books.see(CASE, key)
 
 
 def show(books: Books, token: str) -> ReportView:
     """Give what the report form shows; `NotFound` ``link_not_valid``."""
-    _, case = _case_behind(books, token)
+    _, seen = _case_behind(books, token)
+    case = seen.state
     recipient, terms = opened(case)
     closes_at = end_of(terms.report_last_day)
     return ReportView(
@@ -116,8 +117,8 @@ def receive(books: Books, token: str, answers: dict[str, str | int], key: str, c
     Refusal
         The amounts do not agree with what was paid, or there is a report already.
     """
-    case_key, case = _case_behind(books, token)
-    version = get_round(books, case.round).report_form_version
+    case_key, seen = _case_behind(books, token)
+    version = get_round(books, seen.state.round).report_form_version
     content_hash = sha256(canonical((case_key, version, answers)))
     command = SubmitReport(
         form_version=version,
@@ -127,7 +128,7 @@ def receive(books: Books, token: str, answers: dict[str, str | int], key: str, c
         content_hash=content_hash,
     )
     request = Request(f"report:{key}", content_hash)
-    outcome = books.handle(CASE, case_key, command, context, request=request, answer=_receipt)
+    outcome = books.handle(CASE, case_key, command, context, seen=seen, request=request, answer=_receipt)
     return msgspec.json.decode(outcome.answer, type=ReportReceipt)
 
 

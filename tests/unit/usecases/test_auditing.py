@@ -14,10 +14,10 @@ from statsbidrag.domain.case import CASE
 from statsbidrag.domain.case.commands import OpenCase
 from statsbidrag.domain.case.events import RequisitionApproved
 from statsbidrag.domain.errors import CorruptBooks
-from statsbidrag.domain.journal import Record, canonical, refold, seal, sha256
+from statsbidrag.domain.journal import canonical, refold, seal, sha256
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Task
-from statsbidrag.ports import DueTask, Snapshot
+from statsbidrag.ports import Collection, DueTask, Snapshot
 from statsbidrag.usecases.audit import audit
 from tests.builders import KEY, SPRING
 from tests.fakes import FakeFiles, FakeStore
@@ -224,12 +224,13 @@ class Busy(FakeStore):
         self.agency = agency
         self.readings = 0
 
-    def history(self, key: str) -> list[Record]:
-        records = list(super().history(key))
-        if key == "CASE#2025#0117" and not self.readings:
-            self.readings += 1
-            self.agency.queue_payouts()
-        return records
+    def collection(self, key: str) -> Collection:
+        read = super().collection(key)
+        if key != "CASE#2025#0117" or self.readings:
+            return read
+        self.readings += 1
+        self.agency.queue_payouts()
+        return Collection(read.snapshot, super().collection(key).records, read.tasks)
 
 
 def test_a_case_that_is_written_to_meanwhile_is_read_anew(agency: House) -> None:

@@ -183,7 +183,7 @@ def test_many_writers_at_once_lose_no_update(agency: House) -> None:
         outcomes = list(pool.map(lambda command: agency.books.handle(CASE, KEY, command, SYSTEM), lists))
     assert [len(outcome.records) for outcome in outcomes] == [1] * 4
     assert agency.store.snapshots[KEY].version == version + 4
-    assert agency.store.tasks_of(KEY) == CASE.owed(agency.case("0114"))
+    assert agency.store.collection(KEY).tasks == CASE.owed(agency.case("0114"))
 
 
 def test_a_snapshot_that_does_not_decode_stops_everything() -> None:
