@@ -175,7 +175,7 @@ DEFECTS = (
         "hash chain that does not link the events of one commit",
         "usecases/books.py",
         "at=now, prev=head)",
-        "at=now, prev=snapshot.head if snapshot else GENESIS)",
+        "at=now, prev=basis.snapshot.head if basis.snapshot else GENESIS)",
         (f"{YEAR}test_the_audit_of_the_year_finds_nothing_and_writes_every_head",),
     ),
     Defect(
