@@ -39,6 +39,7 @@ _TOKENS_LAST = timedelta(days=3 * 365)
 _RUNS = 20
 """How often a schedule may run in vain in trouble."""
 _SOON, _LATE = 3, 9
+"""Time passes each third time that help is needed; into another day from the tenth."""
 
 
 class Inputs(msgspec.Struct, frozen=True):
