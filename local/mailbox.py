@@ -101,7 +101,7 @@ class Mailbox:
     folder
         Each mail is kept here as it came, byte for byte: sequence and mail id with ``:`` and ``/`` made safe.
     publish
-        Takes each SES event as EventBridge puts it on a queue; called from the receiving thread, in order.
+        Takes the SES events of an e-mail as EventBridge puts them on a queue; called from the receiving thread.
     clock
         Gives the instant of the run.
     bounces
@@ -114,7 +114,7 @@ class Mailbox:
         self,
         folder: Path,
         *,
-        publish: Callable[[dict[str, Any]], None],
+        publish: Callable[[list[dict[str, Any]]], None],
         clock: Callable[[], datetime],
         bounces: Collection[str] = (),
         smtp_port: int = 0,
@@ -211,8 +211,7 @@ class Mailbox:
         )
         sent = Sent(mail.message_id, mail_id, mail.sender, mail.to, bounced, at, tuple(message.items()))
         try:
-            for event in events_of(sent):
-                self._publish(event)
+            self._publish(list(events_of(sent)))
         finally:  # it came, whether or not anybody could be told
             with self._came:
                 self._mails.append(mail)

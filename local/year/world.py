@@ -171,14 +171,16 @@ def opened_world(
     first = start_of(inputs.round.terms.requisition_opens)
     world: World | None = None
 
-    def publish(event: dict[str, Any]) -> None:
-        if world is not None:
-            for delay in trouble.tellings(event["id"]):
-                sqs.send_message(
-                    QueueUrl=stack.outputs["MailEventsQueueUrl"],
-                    MessageBody=msgspec.json.encode(event).decode(),
-                    DelaySeconds=delay,
-                )
+    def publish(events: list[dict[str, Any]]) -> None:
+        told = [(event, delay) for event in events for delay in trouble.tellings(event["id"])]
+        entries = [
+            {"Id": str(i), "MessageBody": msgspec.json.encode(event).decode(), "DelaySeconds": delay}
+            for i, (event, delay) in enumerate(told)
+        ]
+        if world is None:
+            return
+        if sqs.send_message_batch(QueueUrl=stack.outputs["MailEventsQueueUrl"], Entries=entries).get("Failed"):
+            raise ConnectionError("news of mail was not taken")
 
     with ExitStack() as opened:
         tell("building")

@@ -26,10 +26,10 @@ class Run:
         self.queue_is_away = False
         self.mailbox = Mailbox(folder, publish=self.publish, clock=lambda: NOON, bounces=self.bounces)
 
-    def publish(self, event: dict[str, Any]) -> None:
+    def publish(self, events: list[dict[str, Any]]) -> None:
         if self.queue_is_away:
             raise ConnectionError("queue is away")
-        self.news.append(event)
+        self.news.extend(events)
 
     def send(self, content: bytes, *to: str) -> None:
         with smtplib.SMTP("127.0.0.1", self.mailbox.smtp_port) as smtp:
