@@ -24,6 +24,8 @@ CLIENTS = 3
 """How many municipalities send at the same time."""
 _DECISION_WEEKDAY = 2
 """Recoveries are decided on Wednesdays."""
+_PAYOUT_WEEKDAYS = (1, 4)
+"""Payouts are run on Tuesdays and Fridays: the function takes whatever is due, and larger batches are seen too."""
 _AFTER_ALL = timedelta(days=3)
 
 Step = Callable[["Year"], None]
@@ -102,14 +104,20 @@ class Year:
             day += timedelta(days=1)
         return day
 
+    def _payout_day_after(self, day: date) -> date:
+        day = self._bank_day_after(day)
+        while day.weekday() not in _PAYOUT_WEEKDAYS:
+            day = self._bank_day_after(day)
+        return day
+
     # What happens on a day
 
     def requisitions(self) -> None:
-        """Let everybody who requisitions today do it; what is approved is paid on the next bank day."""
+        """Let everybody who requisitions today do it; what is approved is paid on the next day of payouts."""
         today = [act.behaviour for act in self._requisitions[self._today]]
         self._at_once([lambda b=b: requisition(self.world, b, self._clients) for b in today])  # type: ignore[misc]
         self.world.wait(tasks=("requisitions", "mail"))
-        self._steps[self._bank_day_after(self._today)] |= {"payouts", "staff", "bank"}
+        self._steps[self._payout_day_after(self._today)] |= {"payouts", "staff", "bank"}
 
     def payouts(self) -> None:
         """Batch what is due."""
