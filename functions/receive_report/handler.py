@@ -8,9 +8,11 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
+from statsbidrag.domain.case.reports import refuse_amounts
+from statsbidrag.domain.money import Ore
 from statsbidrag.entry import api, flow, wiring
 from statsbidrag.entry.answers import answer_rows, read_answers
-from statsbidrag.entry.bodies import read_fields, request_key
+from statsbidrag.entry.bodies import Fields, read_fields, request_key
 from statsbidrag.entry.pages import Pages
 from statsbidrag.usecases import reports
 from statsbidrag.usecases.books import Context
@@ -48,7 +50,7 @@ def submit_form(token: str) -> Response[str]:
         already="already_reported.html",
         already_code="already_reported",
         labels={question.id: question.label for question in view.round.questions},
-        read=partial(read_answers, view.round.questions),
+        read=partial(_read, view),
         receive=partial(_receive, token, view),
         rows=partial(answer_rows, view.round.questions),
         send_label="Skicka återrapporten",
@@ -72,6 +74,13 @@ def submit(token: str) -> Response[str]:
     fields = read_fields(event)
     key = request_key(event, fields)
     return api.document(api.in_ore(_receive(token, view, read_answers(view.round.questions, fields), key)), 201)
+
+
+def _read(view: ReportView, fields: Fields) -> dict[str, str | int]:
+    """Read the form, and say before the review already that amounts do not agree with what was paid."""
+    answers = read_answers(view.round.questions, fields)
+    refuse_amounts(Ore(int(answers["amount_used"])), Ore(int(answers["amount_not_as_intended"])), view.paid)
+    return answers
 
 
 def _receive(token: str, view: ReportView, answers: dict[str, str | int], key: str) -> ReportReceipt:

@@ -8,9 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
+from statsbidrag.domain.case.requisitions import refuse_amount
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.entry import api, flow, wiring
-from statsbidrag.entry.bodies import read_fields, request_key
+from statsbidrag.entry.bodies import Fields, read_fields, request_key
 from statsbidrag.entry.forms import (
     ACCOUNT_KINDS,
     REQUISITION_LABELS,
@@ -50,7 +51,7 @@ def submit_form(round_id: str, municipality: str) -> Response[str]:
         already="already_requisitioned.html",
         already_code="already_requisitioned",
         labels=REQUISITION_LABELS,
-        read=read_requisition,
+        read=partial(_read, view),
         receive=partial(_receive, view),
         rows=requisition_rows,
         send_label="Skicka rekvisitionen",
@@ -79,6 +80,13 @@ def _view(round_id: str, municipality: str) -> RequisitionView:
     code = parse_municipality(municipality)
     api.require_own_municipality(api.caller(app.current_event.raw_event), code)
     return requisitions.show(wiring.books(), parse_round(round_id), code)
+
+
+def _read(view: RequisitionView, fields: Fields) -> RequisitionInput:
+    """Read the form, and say before the review already that an amount is too high."""
+    form = read_requisition(fields)
+    refuse_amount(form.amount, view.allocated)
+    return form
 
 
 def _receive(view: RequisitionView, form: RequisitionInput, key: str) -> Receipt:

@@ -63,6 +63,12 @@ def test_a_report_is_reviewed_and_then_received(books: Books) -> None:
     assert "3 februari 2026 kl. 09.00" in receipt["body"]
 
 
+def test_more_than_was_paid_never_reaches_the_review(books: Books) -> None:
+    answer = _call("review_form", amount_used="461 837")
+    assert answer["statusCode"] == 422
+    assert "461\u00a0836\u00a0kronor, som är vad kommunen har fått" in answer["body"]
+
+
 def test_the_same_report_twice_is_one(books: Books) -> None:
     assert _call("send_form")["body"] == _call("send_form")["body"]
 

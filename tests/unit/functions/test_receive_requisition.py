@@ -76,6 +76,14 @@ def test_a_form_is_reviewed_and_then_received(books: Books) -> None:
         assert text in receipt["body"]
 
 
+def test_an_amount_above_the_allocation_never_reaches_the_review(books: Books) -> None:
+    answer = _call("review_form", amount="461 837")
+    assert answer["statusCode"] == 422
+    assert "Fel:" in answer["body"]
+    assert "Skriv högst 461\u00a0836\u00a0kronor." in answer["body"]
+    assert "Granska och skicka" not in answer["body"].partition("<main")[2].partition("<form")[0]
+
+
 def test_what_the_review_shows_is_what_it_sends(books: Books) -> None:
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', _call("review_form")["body"]))
     answer = _call("send_form", **hidden, step="send")

@@ -57,18 +57,7 @@ def submit(case: Case, command: SubmitReport, now: datetime) -> Sequence[e.CaseE
             "Kommunen har redan lämnat sin återrapportering. Kontakta handläggaren om något behöver ändras.",
             status=409,
         )
-    if not 0 <= command.amount_used <= case.money.paid:
-        raise Refusal(
-            "amount_used_above_paid",
-            f"Skriv ett belopp från 0 till {format_kronor(case.money.paid)}, som är vad kommunen har fått.",
-            field="amount_used",
-        )
-    if not 0 <= command.amount_misused <= command.amount_used:
-        raise Refusal(
-            "amount_misused_above_used",
-            "Beloppet som använts till annat kan inte vara större än det belopp som har använts.",
-            field="amount_not_as_intended",
-        )
+    refuse_amounts(command.amount_used, command.amount_misused, case.money.paid)
     return [
         e.ReportReceived(
             received_at=now,
@@ -80,6 +69,22 @@ def submit(case: Case, command: SubmitReport, now: datetime) -> Sequence[e.CaseE
             content_hash=command.content_hash,
         )
     ]
+
+
+def refuse_amounts(used: Ore, misused: Ore, paid: Ore) -> None:
+    """Refuse amounts that do not agree with what was paid, or with each other; all in öre."""
+    if not 0 <= used <= paid:
+        raise Refusal(
+            "amount_used_above_paid",
+            f"Skriv ett belopp från 0 till {format_kronor(paid)}, som är vad kommunen har fått.",
+            field="amount_used",
+        )
+    if not 0 <= misused <= used:
+        raise Refusal(
+            "amount_misused_above_used",
+            "Beloppet som använts till annat kan inte vara större än det belopp som har använts.",
+            field="amount_not_as_intended",
+        )
 
 
 def assess(case: Case, _command: AssessReport, now: datetime) -> Sequence[e.CaseEvent]:
