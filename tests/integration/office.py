@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
@@ -187,6 +187,24 @@ class Office:
         until(lambda: not {t for t in self.tasks(code) if t.startswith(("send_mail", "validate"))}, f"{code} settled")
         return self.case(code)
 
+    def refusal_logged(self, answer: httpx.Response) -> dict[str, Any]:
+        """Find the log line of a refusal by the name of the call that the answer carries.
+
+        A busy emulated Lambda may lose a line for good: then the same call is made again, and the line of any of them
+        will do. What a call logs is held exactly by the tests of its function.
+        """
+        calls, code = {_call_of(answer)}, answer.json()["code"]
+
+        def again() -> None:
+            calls.add(_call_of(self.http.send(answer.request)))
+            self._call_again("ReceiveRequisition")
+
+        def line() -> dict[str, Any] | None:
+            refused = self._lines("request_refused", code=code)
+            return next((each for each in refused if each["correlation_id"] in calls), None)
+
+        return until(line, f"the log line of the refusal {code}", again)
+
     def log_line(self, message: str, *, of: str = "ReceiveRequisition", **facts: object) -> dict[str, Any]:
         """Wait for a log line of a function with these facts.
 
@@ -194,17 +212,20 @@ class Office:
         """
 
         def found() -> dict[str, Any] | None:
-            pages = self._logs.get_paginator("filter_log_events").paginate(
-                logGroupName=self.stack.outputs["LogGroupName"], filterPattern=f'"{message}"'
-            )
-            for page in pages:
-                for event in page["events"]:
-                    line = _decoded(event["message"])
-                    if line.get("message") == message and all(line.get(name) == value for name, value in facts.items()):
-                        return line
-            return None
+            return next(self._lines(message, **facts), None)
 
         return until(found, f"the log line {message} {facts}", lambda: self._call_again(of))
+
+    def _lines(self, message: str, **facts: object) -> Iterator[dict[str, Any]]:
+        """Give the log lines of that name with these facts."""
+        pages = self._logs.get_paginator("filter_log_events").paginate(
+            logGroupName=self.stack.outputs["LogGroupName"], filterPattern=f'"{message}"'
+        )
+        for page in pages:
+            for event in page["events"]:
+                line = _decoded(event["message"])
+                if line.get("message") == message and all(line.get(name) == value for name, value in facts.items()):
+                    yield line
 
     def _call_again(self, function: str) -> None:
         """Call a function in a way that changes nothing, at once from several sides: each of its workers has lines."""
@@ -217,6 +238,11 @@ class Office:
 
         with ThreadPoolExecutor(_WORKERS) as at_once:
             list(at_once.map(call, range(_WORKERS)))
+
+
+def _call_of(answer: httpx.Response) -> str:
+    instance: str = answer.json()["instance"]
+    return instance.removeprefix("urn:statsbidrag:request:")
 
 
 def _decoded(text: str) -> dict[str, Any]:

@@ -41,12 +41,6 @@ def _is_problem(answer: httpx.Response, status: int, code: str, field: str | Non
     return problem
 
 
-def _is_logged(office: Office, problem: dict[str, Any]) -> dict[str, Any]:
-    """Find the log line of a refusal by the name of the call that the answer carries."""
-    call = problem["instance"].removeprefix("urn:statsbidrag:request:")
-    return office.log_line("request_refused", correlation_id=call, code=problem["code"])
-
-
 # One field that cannot stand: as JSON and by the form
 
 
@@ -66,8 +60,9 @@ def _is_logged(office: Office, problem: dict[str, Any]) -> dict[str, Any]:
 )
 def test_a_wrong_field_is_answered_at_the_field(office: Office, changed: dict[str, str], field: str, code: str) -> None:
     before = office.settled(ASKS)
-    problem = _is_problem(office.post(ASKS, office.fields(ASKS, **changed), _key()), 422, code, field)
-    assert f"/{field}" in _is_logged(office, problem)["fields"]
+    answer = office.post(ASKS, office.fields(ASKS, **changed), _key())
+    problem = _is_problem(answer, 422, code, field)
+    assert f"/{field}" in office.refusal_logged(answer)["fields"]
 
     shown = office.post_form(ASKS, office.fields(ASKS, **changed), _key())
     assert shown.status_code == 422
@@ -89,8 +84,9 @@ def _plain(text: str) -> str:
 def test_control_characters_are_refused_and_not_shown_again(office: Office) -> None:
     before = office.settled(ASKS)
     fields = office.fields(ASKS, invoice_reference="REF\x07\u202e 1")
-    problem = _is_problem(office.post(ASKS, fields, _key()), 400, "forbidden_character", "invoice_reference")
-    _is_logged(office, problem)
+    answer = office.post(ASKS, fields, _key())
+    _is_problem(answer, 400, "forbidden_character", "invoice_reference")
+    office.refusal_logged(answer)
     shown = office.post_form(ASKS, fields, _key())
     assert (shown.status_code, shown.headers["content-type"]) == (400, "text/html; charset=utf-8")
     assert not set("\x07\u202e") & set(shown.text)
@@ -100,8 +96,9 @@ def test_control_characters_are_refused_and_not_shown_again(office: Office) -> N
 def test_a_field_that_is_absent_is_answered_at_the_field(office: Office) -> None:
     fields = office.fields(ASKS)
     del fields["amount"]
-    problem = _is_problem(office.post(ASKS, fields, _key()), 422, "amount_missing", "amount")
-    _is_logged(office, problem)
+    answer = office.post(ASKS, fields, _key())
+    _is_problem(answer, 422, "amount_missing", "amount")
+    office.refusal_logged(answer)
 
 
 @pytest.mark.parametrize("number", [100.5, 1e3, True, None, [100], {"kronor": 100}])
@@ -153,7 +150,8 @@ def test_a_body_that_cannot_be_read_is_refused_whole(
     before = office.settled(ASKS)
     answer = office.post_raw(ASKS, body, _key(), kind)
     field = "amount" if code == "field_repeated" else None
-    _is_logged(office, _is_problem(answer, status, code, field))
+    _is_problem(answer, status, code, field)
+    office.refusal_logged(answer)
     assert office.case(ASKS) == before
 
 
@@ -164,7 +162,8 @@ def test_an_unknown_municipality_is_not_found(office: Office) -> None:
     """Nobody can act for a municipality that has no share, not even one whose token says so."""
     headers = {"Idempotency-Key": _key(), **office.signed("agent-9999", "agent", "9999")}
     answer = office.http.post(office.program("9999"), json=office.fields(ASKS), headers=headers)
-    _is_logged(office, _is_problem(answer, 404, "unknown_municipality"))
+    _is_problem(answer, 404, "unknown_municipality")
+    office.refusal_logged(answer)
     assert office.case("9999") == []
 
 
@@ -172,7 +171,8 @@ def test_another_municipalitys_case_is_closed(office: Office) -> None:
     before = office.settled(ASKS)
     headers = {"Idempotency-Key": _key(), **office.agent(NEVER)}
     answer = office.http.post(office.program(ASKS), json=office.fields(ASKS), headers=headers)
-    _is_logged(office, _is_problem(answer, 403, "not_your_municipality"))
+    _is_problem(answer, 403, "not_your_municipality")
+    office.refusal_logged(answer)
     assert office.case(ASKS) == before
 
 
@@ -184,7 +184,8 @@ def test_a_caller_who_has_not_signed_in_is_refused(office: Office) -> None:
 
 def test_a_request_without_a_key_is_refused(office: Office) -> None:
     answer = office.http.post(office.program(ASKS), json=office.fields(ASKS), headers=office.agent(ASKS))
-    _is_logged(office, _is_problem(answer, 400, "request_key_missing"))
+    _is_problem(answer, 400, "request_key_missing")
+    office.refusal_logged(answer)
 
 
 def test_the_same_form_twice_at_once_is_one_requisition(office: Office) -> None:
@@ -203,10 +204,12 @@ def test_the_same_form_twice_at_once_is_one_requisition(office: Office) -> None:
     assert (again.status_code, again.json()) == (201, first.json())
 
     other = office.post(TWICE, office.fields(TWICE, amount="1"), key)
-    _is_logged(office, _is_problem(other, 422, "key_used_for_another_request"))
+    _is_problem(other, 422, "key_used_for_another_request")
+    office.refusal_logged(other)
 
     more = office.post(TWICE, fields, _key())
-    _is_logged(office, _is_problem(more, 409, "already_requisitioned"))
+    _is_problem(more, 409, "already_requisitioned")
+    office.refusal_logged(more)
     assert office.case(TWICE) == before
 
 
