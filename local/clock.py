@@ -1,13 +1,10 @@
-"""The clock of the embedded run: an instant stored in the stack's table, which only the simulation moves."""
+"""The clock of the embedded run: an instant in a file, which only the simulation moves."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from botocore.exceptions import ClientError
-
+from local.build import locked
 from local.stack import Stack
-
-_KEY = {"pk": {"S": "CLOCK"}, "sk": {"S": "NOW"}}
+from statsbidrag.domain.time import from_text, to_text
 
 
 class ClockMovedBackwardsError(ValueError):
@@ -20,12 +17,11 @@ class StoredClock:
     Parameters
     ----------
     stack
-        The embedded stack; its output `TableName` names the table.
+        The embedded stack; its functions read `clock_file`.
     """
 
     def __init__(self, stack: Stack) -> None:
-        self._table = stack.outputs["TableName"]
-        self._dynamodb: Any = stack.session.client("dynamodb", endpoint_url=stack.endpoint)
+        self._file = stack.clock_file
 
     def read(self) -> datetime:
         """Return the stored instant, in UTC.
@@ -35,10 +31,10 @@ class StoredClock:
         LookupError
             When the clock was never set.
         """
-        answer = self._dynamodb.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
-        if "Item" not in answer:
-            raise LookupError("The stored clock was never set")
-        return datetime.fromisoformat(answer["Item"]["now"]["S"])
+        try:
+            return from_text(self._file.read_text("ascii"))
+        except FileNotFoundError:
+            raise LookupError("The stored clock was never set") from None
 
     def set_to(self, instant: datetime) -> None:
         """Move the clock to an instant; setting the same instant again changes nothing.
@@ -46,7 +42,7 @@ class StoredClock:
         Parameters
         ----------
         instant
-            Aware; stored in UTC with microseconds, so that the texts sort as the instants do.
+            Aware; stored in UTC with microseconds.
 
         Raises
         ------
@@ -57,16 +53,10 @@ class StoredClock:
         """
         if instant.tzinfo is None:
             raise ValueError("The clock needs an instant with a time zone")
-        text = instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        try:
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=_KEY | {"now": {"S": text}},
-                ConditionExpression="attribute_not_exists(pk) OR #now <= :now",
-                ExpressionAttributeNames={"#now": "now"},
-                ExpressionAttributeValues={":now": {"S": text}},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            raise ClockMovedBackwardsError(f"The stored clock is later than {text}") from error
+        with locked(self._file.parent, exclusive=True):
+            if self._file.exists() and self.read() > instant:
+                raise ClockMovedBackwardsError(f"The stored clock is later than {to_text(instant)}")
+            # Replaced whole: a function never reads half of it.
+            written = self._file.with_suffix(".new")
+            written.write_text(to_text(instant.astimezone(UTC)), "ascii")
+            written.replace(self._file)

@@ -188,6 +188,7 @@ def _addresses(world: World, sign_in: str) -> dict[str, Any]:
     return {
         "pid": os.getpid(),
         "endpoint": world.stack.endpoint,
+        "workdir": str(world.stack.workdir),
         "api": world.api.site,
         "pages": world.api.site,
         "sign_in": sign_in,

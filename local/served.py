@@ -38,7 +38,7 @@ def attach(run_file: Path = RUN_FILE) -> Stack:
     """
     said = json.loads(run_file.read_text("utf-8"))
     outputs = {"TableName": said["table"], "LogGroupName": said["log_group"]}
-    return Stack(said["endpoint"], run_file.parent, outputs, resources={}, built=Path(), parameters={})
+    return Stack(said["endpoint"], Path(said["workdir"]), outputs, resources={}, built=Path(), parameters={})
 
 
 def logs(options: Namespace) -> int:

@@ -56,6 +56,11 @@ class Stack:
     built: Path
     parameters: Mapping[str, str]
 
+    @property
+    def clock_file(self) -> Path:
+        """The file that tells the functions what time it is."""
+        return _clock_file(self.workdir)
+
     @cached_property
     def session(self) -> boto3.Session:
         """The administrator's session; make clients with `endpoint_url=stack.endpoint`."""
@@ -191,6 +196,10 @@ def _ministack_environment(port: int, scratch: Path, smtp_port: int | None) -> d
     )
 
 
+def _clock_file(workdir: Path) -> Path:
+    return workdir.resolve() / "clock"
+
+
 def _scratch_parent() -> Path | None:
     memory = Path("/dev/shm")  # noqa: S108 - only the parent of an own folder; unpacking there is three times as fast
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_IN_MEMORY else None
@@ -198,7 +207,9 @@ def _scratch_parent() -> Path | None:
 
 def deploy(endpoint: str, workdir: Path, built: Path, parameters: Mapping[str, str] | None = None) -> Stack:
     """Deploy a built template with `sam deploy` and set what the emulated CloudFormation leaves out."""
-    given = {"PythonRuntime": python_runtime(), "Embedded": "true", **(parameters or {})}
+    clock = _clock_file(workdir)
+    clock.unlink(missing_ok=True)
+    given = {"PythonRuntime": python_runtime(), "Embedded": "true", "ClockFile": str(clock), **(parameters or {})}
     session = admin_session()
     session.client("s3", endpoint_url=endpoint).create_bucket(
         Bucket=_ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}

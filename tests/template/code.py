@@ -101,7 +101,7 @@ def _adapters() -> dict[str, str]:
 
 @cache
 def _wiring(name: str) -> Needs:
-    """Give what one function of the wiring needs, with what it calls; the stored clock is the embedded run's."""
+    """Give what one function of the wiring needs, with what it calls."""
     functions = {n.name: n for n in _tree(PACKAGE / "entry/wiring.py").body if isinstance(n, ast.FunctionDef)}
     node = functions[name]
     called = {ast.unparse(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
@@ -110,7 +110,7 @@ def _wiring(name: str) -> Needs:
         settings |= _wiring(other).settings
         actions |= _wiring(other).actions
     for adapter, module in _adapters().items():
-        if adapter in called and module != "clock":
+        if adapter in called:
             actions |= _adapter_actions(module)
     return Needs(frozenset(settings), frozenset(actions))
 

@@ -38,7 +38,7 @@ def a_deployed_stack_is_never_embedded(template: Template) -> Iterator[str]:
 def aws_gets_nothing_of_the_embedded_run(template: Template) -> Iterator[str]:
     for function in template.functions:
         on_aws, embedded = template.on_aws.variables(function), template.embedded.variables(function)
-        if (on_aws.get("CLOCK"), embedded.get("CLOCK")) != ("system", "stored"):
+        if (on_aws.get("CLOCK"), embedded.get("CLOCK")) != ("system", {"Ref": "ClockFile"}):
             yield f"{function} tells time by {on_aws.get('CLOCK')} on AWS"
         if on_aws.get("DEVELOPMENT_TOKEN_KEY"):
             yield f"{function} takes development tokens on AWS"

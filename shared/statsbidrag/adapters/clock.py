@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.time import from_text
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class SystemClock:
@@ -23,11 +20,10 @@ class SystemClock:
 
 
 class StoredClock:
-    """The clock of the embedded run, one item of the table; read anew each time, but for what happens at once."""
+    """The clock of the embedded run, one line in a file; read anew each time, but for what happens at once."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
-        self._client = client
-        self._table = table
+    def __init__(self, file: Path) -> None:
+        self._file = file
         self._stands = False
         self._read_once: datetime | None = None
 
@@ -48,8 +44,7 @@ class StoredClock:
         return self._read_once
 
     def _read(self) -> datetime:
-        key = {"pk": {"S": "CLOCK"}, "sk": {"S": "NOW"}}
-        item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        if item is None:
-            raise CorruptBooks("the stored clock was never set")
-        return from_text(item["now"]["S"])
+        try:
+            return from_text(self._file.read_text("ascii"))
+        except FileNotFoundError:
+            raise CorruptBooks("the stored clock was never set") from None

@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     link_key_arn
         KMS key that report links are made with.
     clock
-        ``stored`` in the embedded run, where the simulated year moves it; otherwise the system's clock is used.
+        ``system``, or in the embedded run the file in which the simulated year moves the clock.
     queue_url, dead_letter_url
         The queue that the function reads, and where its hopeless messages go.
     queues
