@@ -37,6 +37,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     except Refusal as refused:
         logger.info("sign_in_refused", code=refused.code)
         raise UnauthorizedError from None
+    logger.info("caller_admitted", role=claims.role)
     return _allowed(claims, event["methodArn"])
 
 

@@ -67,6 +67,7 @@ EVENTS: dict[str, str] = {
     # calls, messages, files and tasks
     "request_answered": "A call was answered. Nothing to do.",
     "request_refused": "A call was refused; the code says why. Nothing to do unless many come at once.",
+    "caller_admitted": "A caller showed who it is and may call in its role. Nothing to do.",
     "sign_in_refused": "A caller showed no valid proof of who it is. Nothing to do unless many come at once.",
     "message_refused": "A message can never be handled and went to the dead-letter queue. Read its reason.",
     "message_deferred": "A message met a passing trouble and is tried again. Nothing to do unless it repeats.",

@@ -71,3 +71,11 @@ def test_the_log_says_why_and_never_the_token(log_lines: Callable[[], list[dict[
     (line,) = log_lines()
     assert (line["message"], line["code"]) == ("sign_in_refused", "token_invalid")
     assert token not in json.dumps(line)
+
+
+def test_the_log_says_who_was_let_in_by_role_alone(log_lines: Callable[[], list[dict[str, Any]]]) -> None:
+    token = sign(CLAIMS, KEY)
+    function.handler(_event("with_header", token), SimpleNamespace())
+    (line,) = log_lines()
+    assert (line["message"], line["role"]) == ("caller_admitted", CLAIMS.role)
+    assert token not in json.dumps(line)
