@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Collection
 from datetime import datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import default as mail_policy
 from pathlib import Path
 from types import TracebackType
@@ -73,8 +76,6 @@ class Mail(msgspec.Struct, frozen=True):
         What the header ``X-Statsbidrag-Mail`` says; empty for mail of others.
     to
         The recipients of the envelope.
-    links
-        Addresses in the text part, in their order.
     at
         The instant, in UTC, by the clock of the run.
     bounced
@@ -87,10 +88,14 @@ class Mail(msgspec.Struct, frozen=True):
     sender: str
     to: tuple[str, ...]
     subject: str
-    links: tuple[str, ...]
     at: datetime
     bounced: bool
     path: Path
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Addresses in the text part, in their order; read from the file, since few are asked for."""
+        return tuple(_LINK.findall(_text(_parsed(self.path.read_bytes()), "plain")))
 
 
 class Mailbox:
@@ -125,6 +130,7 @@ class Mailbox:
         self._mails: list[Mail] = []
         self._failures: list[str] = []
         self._came = threading.Condition()
+        self._last = float("-inf")
         self._smtp = _Loopback(self, smtp_port)
         self.smtp_port = self._smtp.port
         self._web_port = web_port
@@ -162,6 +168,11 @@ class Mailbox:
         with self._came:
             return tuple(self._failures)
 
+    def is_receiving(self, within: float) -> bool:
+        """Tell whether a mail came in the last moments (seconds of real time)."""
+        with self._came:
+            return time.monotonic() - self._last < within
+
     def wait_for(self, mail_id: str, limit: float = 30) -> Mail:
         """Give the first mail of that id, as soon as it has come and its news is told.
 
@@ -190,31 +201,32 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
         """Keep one mail and tell its news (called by aiosmtpd)."""
         content = envelope.original_content or b""
-        message = _parsed(content)
+        # Of what comes, only the head is read: a year's mail is mostly enclosures.
+        head = BytesHeaderParser().parsebytes(content)
         at = self._clock()
         bounced = tuple(to for to in envelope.rcpt_tos if to.lower() in self._bounces)
         sequence = len(self._mails) + 1
-        mail_id = str(message.get(MAIL_ID_HEADER, "")).strip()
+        mail_id = str(head.get(MAIL_ID_HEADER, "")).strip()
         path = self._folder / f"{sequence:05d}-{_safe(mail_id) or 'mail'}.eml"
         path.write_bytes(content)
         mail = Mail(
             sequence=sequence,
             mail_id=mail_id,
-            message_id=str(message.get("Message-ID", f"{sequence:06d}")).strip().strip("<>"),
+            message_id=str(head.get("Message-ID", f"{sequence:06d}")).strip().strip("<>"),
             sender=envelope.mail_from or "",
             to=tuple(envelope.rcpt_tos),
-            subject=str(message.get("Subject", "")),
-            links=tuple(_LINK.findall(_text(message, "plain"))),
+            subject=str(make_header(decode_header(head.get("Subject", "")))),
             at=at,
             bounced=bool(bounced),
             path=path,
         )
-        sent = Sent(mail.message_id, mail_id, mail.sender, mail.to, bounced, at, tuple(message.items()))
+        sent = Sent(mail.message_id, mail_id, mail.sender, mail.to, bounced, at, tuple(head.items()))
         try:
             self._publish(list(events_of(sent)))
         finally:  # it came, whether or not anybody could be told
             with self._came:
                 self._mails.append(mail)
+                self._last = time.monotonic()
                 self._came.notify_all()
         return "250 OK"
 

@@ -147,6 +147,8 @@ _RARE = [
 ]
 _SCENARIOS = _ORDINARY + _RARE
 """41 of them: a prime, and at least four of the 290 codes leave each remainder."""
+_SENDING_WEEKDAYS = (0, 2, 4)
+"""Municipalities send on Mondays, Wednesdays and Fridays: fewer days to play, and days on which more meet."""
 _RARE_HANDS: list[Hand] = ["markup", "emoji", "at_length"]
 _PLAINLY: list[Hand] = ["plainly"] * 16
 _HANDS = _RARE_HANDS + _PLAINLY
@@ -299,7 +301,7 @@ class _Draw(NamedTuple):
     def _requisition_at(self, terms: Terms) -> datetime:
         last = terms.requisition_last_day
         if self.scenario.requisition != "late":
-            return self._moment(terms.requisition_opens, last)
+            return self._moment(terms.requisition_opens, last, rush=4)
         if self.random.random() < 0.3:
             return end_of(last)
         return self._moment(last + timedelta(days=1), last + timedelta(days=_LATEST_REQUISITION_DAYS))
@@ -313,11 +315,17 @@ class _Draw(NamedTuple):
         # the link goes out some time on the first day
         return self._moment(min(terms.report_opens + timedelta(days=1), last), last)
 
-    def _moment(self, first: date, last: date) -> datetime:
-        """Draw an instant from a span of Swedish days: working days and hours mostly, and more to the end."""
+    def _moment(self, first: date, last: date, rush: int = 2) -> datetime:
+        """Draw an instant from a span of Swedish days: working hours mostly, and more to the end.
+
+        Parameters
+        ----------
+        rush
+            How much more: 1 for any day alike, 4 where half of all come in the last sixth.
+        """
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        working = [day for day in days if day.weekday() < 5] or days
-        day = working[int(len(working) * self.random.random() ** 0.5)]
+        sending = [day for day in days if day.weekday() in _SENDING_WEEKDAYS] or days
+        day = sending[int(len(sending) * self.random.random() ** (1 / rush))]
         hours = (7, 16) if self.random.random() < 0.9 else (17, 23)
         at = time(self.random.randint(*hours), self.random.randint(0, 59), self.random.randint(0, 59))
         return datetime.combine(day, at, tzinfo=STOCKHOLM).astimezone(UTC)

@@ -60,8 +60,9 @@ class Year:
         """Play from where the clock stands until nothing more is to come."""
         self._plan()
         first = min(self._steps)
-        with ThreadPoolExecutor(CLIENTS + 1) as clients:
-            self._clients = clients
+        # Whoever sends twice at once waits for its second hand: hands of their own, or all could wait for each other.
+        with ThreadPoolExecutor(CLIENTS) as clients, ThreadPoolExecutor(CLIENTS) as second_hands:
+            self._clients, self._second_hands = clients, second_hands
             while self._steps or self._is_left_over():
                 day = min(self._steps)
                 # The end is not known ahead: invoices are paid when they come.
@@ -115,7 +116,7 @@ class Year:
     def requisitions(self) -> None:
         """Let everybody who requisitions today do it; what is approved is paid on the next day of payouts."""
         today = [act.behaviour for act in self._requisitions[self._today]]
-        self._at_once([lambda b=b: requisition(self.world, b, self._clients) for b in today])  # type: ignore[misc]
+        self._at_once([lambda b=b: requisition(self.world, b, self._second_hands) for b in today])  # type: ignore[misc]
         self.world.wait(tasks=("requisitions", "mail"))
         self._steps[self._payout_day_after(self._today)] |= {"payouts", "staff", "bank"}
 
@@ -125,7 +126,7 @@ class Year:
 
     def staff(self) -> None:
         """Let the staff work through their list."""
-        decided = work_through(self.world)
+        decided = work_through(self.world, self._clients)
         self.world.wait(tasks=("payments", "letters", "mail") if decided else ("payments",))
         if decided:
             self._steps[self._today + timedelta(days=1)].add("invoices")

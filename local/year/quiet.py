@@ -19,6 +19,8 @@ from statsbidrag.domain.time import to_text
 _SHORTEST_SECONDS = 0.01
 _SHARE = 0.15
 """Asking costs the embedded AWS as much as working: the longer it takes, the seldomer it is asked."""
+_STILL_SECONDS = 0.04
+"""While mail keeps coming, nothing is done yet, and nobody needs to ask."""
 _LIMIT_SECONDS = 120.0
 _STANDS_STILL_SECONDS = 10.0
 MAIL_TASKS = "tasks for mail"
@@ -140,7 +142,7 @@ class Quiet:
         limit = _LIMIT_SECONDS * self._patience
         began = helped = time.monotonic()
         times = 0
-        while not condition():
+        while self._mailbox.is_receiving(_STILL_SECONDS) or not condition():
             now = time.monotonic()
             if now - began > limit:
                 raise StillBusyError(f"{what}: not done in {limit:.0f} seconds")
