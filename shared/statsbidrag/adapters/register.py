@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,8 +12,12 @@ from statsbidrag.domain.recipient import Recipient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import WriteRequestOutputTypeDef, WriteRequestTypeDef
 
 _KEY = "REGISTER"
+_AT_ONCE = 25
+"""What DynamoDB takes in one call."""
+_TRIES = 5
 
 
 class DynamoDBRegister:
@@ -41,13 +45,23 @@ class DynamoDBRegister:
         return [msgspec.json.decode(item["recipient"]["S"], type=Recipient) for page in pages for item in page["Items"]]
 
     def put(self, recipients: Sequence[Recipient]) -> None:
-        """Replace entries; each one whole, so that doing it again changes nothing."""
-        for recipient in recipients:
-            self._client.put_item(
-                TableName=self._table,
-                Item={
-                    "pk": {"S": _KEY},
-                    "sk": {"S": recipient.municipality},
-                    "recipient": {"S": canonical(recipient).decode()},
-                },
-            )
+        """Replace entries, 25 at a time; each one whole, so that doing it again changes nothing."""
+        for start in range(0, len(recipients), _AT_ONCE):
+            some = recipients[start : start + _AT_ONCE]
+            left: Sequence[WriteRequestTypeDef | WriteRequestOutputTypeDef]
+            left = [{"PutRequest": {"Item": _item(recipient)}} for recipient in some]
+            for _ in range(_TRIES):
+                answer = self._client.batch_write_item(RequestItems={self._table: left})
+                left = answer.get("UnprocessedItems", {}).get(self._table, [])
+                if not left:
+                    break
+            else:
+                raise ConnectionError(f"{len(left)} entries of the register were not taken")
+
+
+def _item(recipient: Recipient) -> dict[str, Any]:
+    return {
+        "pk": {"S": _KEY},
+        "sk": {"S": recipient.municipality},
+        "recipient": {"S": canonical(recipient).decode()},
+    }
