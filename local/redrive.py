@@ -1,4 +1,7 @@
-"""Show what lies in a dead-letter queue and why; on demand send it to its queue again, and leave a line in the log.
+"""Show what lies in a dead-letter queue and why; on demand send it on its way again, and leave a line in the log.
+
+A message goes to its queue again. Of a failed run, the function is called again with what it was called with; where
+nothing was kept of that (a batch of the stream), the sweep does the same work, and the message is taken away.
 
 Where `make run` serves, its embedded AWS is meant; otherwise the AWS account of this shell, by the stack's outputs.
 """
@@ -21,7 +24,11 @@ from local.served import RUN_FILE
 from local.stack import STACK_NAME, admin_session
 
 FAILED_EIGHT_TIMES = "failed_too_often"
-"""The reason of a message that SQS itself put aside, after the last of its tries."""
+"""The reason of a message that was put aside after the last of its tries."""
+FAILED_RUNS = "failed_runs"
+"""What the queue of failed runs is called."""
+_NOTHING = "null"
+"""The payload of a run that keeps none."""
 _HOLD_SECONDS = 120
 """How long a message that is looked at is kept from others."""
 _STREAM = "redrive"
@@ -34,6 +41,8 @@ class Letter(msgspec.Struct, frozen=True):
     ----------
     what
         What it is about, without what it says of anybody: a case and its task, a file, an e-mail's name.
+    function, payload
+        Of a failed run, the function and what it was called with; empty where nobody needs to call it again.
     """
 
     id: str
@@ -42,10 +51,29 @@ class Letter(msgspec.Struct, frozen=True):
     reason: str
     since: datetime
     what: str
+    function: str = ""
+    payload: str = ""
+
+
+class Aws(NamedTuple):
+    """The clients of one account."""
+
+    sqs: Any
+    logs: Any
+    functions: Any
+
+
+def aws(session: boto3.Session, endpoint: str | None = None) -> Aws:
+    """Make the clients of an account, or of an embedded AWS at an address."""
+    return Aws(
+        session.client("sqs", endpoint_url=endpoint),
+        session.client("logs", endpoint_url=endpoint),
+        session.client("lambda", endpoint_url=endpoint),
+    )
 
 
 class Place(NamedTuple):
-    """Where a queue's letters lie, where they go again, and where it is logged."""
+    """Where a queue's letters lie, where they go again (nowhere: runs are called again), and where it is logged."""
 
     dead_letters: str
     queue: str
@@ -59,55 +87,52 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--apply", action="store_true", help="send the messages again")
     parser.add_argument("--stack", default=STACK_NAME)
     options = parser.parse_args(argv)
-    clients = Clients()
+    # The embedded AWS where one is served, else AWS itself.
+    served = json.loads(RUN_FILE.read_text("utf-8"))["endpoint"] if RUN_FILE.exists() else None
+    session = admin_session() if served else boto3.Session()
+    cloudformation: Any = session.client("cloudformation", endpoint_url=served)
+    described = cloudformation.describe_stacks(StackName=options.stack)["Stacks"][0]
+    outputs = {item["OutputKey"]: item["OutputValue"] for item in described["Outputs"]}
     try:
-        place = clients.find(options.stack, options.queue)
+        where = place(options.queue, outputs)
     except LookupError as error:
         print(error.args[0], file=sys.stderr)
         return 2
-    return redrive(clients.sqs, clients.logs, place, apply=options.apply)
-
-
-class Clients:
-    """Clients of the embedded AWS where one is served, else of AWS itself."""
-
-    def __init__(self) -> None:
-        served = json.loads(RUN_FILE.read_text("utf-8"))["endpoint"] if RUN_FILE.exists() else None
-        session = admin_session() if served else boto3.Session()
-        self.sqs: Any = session.client("sqs", endpoint_url=served)
-        self.logs: Any = session.client("logs", endpoint_url=served)
-        self._cloudformation: Any = session.client("cloudformation", endpoint_url=served)
-
-    def find(self, stack: str, queue: str) -> Place:
-        """Find a queue by its name in the stack's outputs; `LookupError` says which there are."""
-        described = self._cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-        return place(queue, {item["OutputKey"]: item["OutputValue"] for item in described["Outputs"]})
+    return redrive(aws(session, served), where, apply=options.apply)
 
 
 def place(queue: str, outputs: dict[str, str]) -> Place:
     """Read from a stack's outputs where a queue is; `LookupError` says which there are."""
+    if queue == FAILED_RUNS:
+        return Place(outputs["FailedRunsUrl"], "", outputs["LogGroupName"])
     name = "".join(part.capitalize() for part in queue.split("_"))
     try:
         return Place(outputs[f"{name}DeadLettersUrl"], outputs[f"{name}QueueUrl"], outputs["LogGroupName"])
     except KeyError:
         known = sorted(key.removesuffix("DeadLettersUrl") for key in outputs if key.endswith("DeadLettersUrl"))
-        names = ", ".join("".join(f"_{c.lower()}" if c.isupper() else c for c in key).lstrip("_") for key in known)
+        named = ["".join(f"_{c.lower()}" if c.isupper() else c for c in key).lstrip("_") for key in known]
+        names = ", ".join([*named, FAILED_RUNS])
         raise LookupError(f"There is no queue {queue!r} with dead letters. There are: {names}.") from None
 
 
-def redrive(sqs: Any, logs: Any, where: Place, *, apply: bool) -> int:
+def redrive(clients: Aws, where: Place, *, apply: bool) -> int:
     """Show every dead letter; with `apply` send each again and take it away.
 
     Sending comes first: what breaks between leaves the message in both queues, and doing a task twice changes nothing.
     """
-    letters = []
+    letters, sqs = [], clients.sqs
     for letter in _letters(sqs, where.dead_letters):
         letters.append(letter)
         print(f"{letter.since:%Y-%m-%d %H:%M:%S}  {letter.reason:<24} {letter.what}")
         if apply:
-            sqs.send_message(QueueUrl=where.queue, MessageBody=letter.body)
+            if where.queue:
+                sqs.send_message(QueueUrl=where.queue, MessageBody=letter.body)
+            elif letter.function:
+                clients.functions.invoke(
+                    FunctionName=letter.function, InvocationType="Event", Payload=letter.payload.encode()
+                )
             sqs.delete_message(QueueUrl=where.dead_letters, ReceiptHandle=letter.receipt)
-            _log(logs, where, letter)
+            _log(clients.logs, where, letter)
     for letter in letters if not apply else ():
         sqs.change_message_visibility(QueueUrl=where.dead_letters, ReceiptHandle=letter.receipt, VisibilityTimeout=0)
     print(f"{len(letters)} message{'' if len(letters) == 1 else 's'}{' sent again' if apply else ''}.")
@@ -124,7 +149,7 @@ def _letters(sqs: Any, url: str) -> Iterator[Letter]:
             WaitTimeSeconds=1,
             VisibilityTimeout=_HOLD_SECONDS,
             AttributeNames=["SentTimestamp"],
-            MessageAttributeNames=["reason"],
+            MessageAttributeNames=["reason", "TARGET_ARN", "ERROR_CODE"],
         ).get("Messages", [])
         new = [_letter(message) for message in received if message["MessageId"] not in seen]
         if not new:
@@ -134,16 +159,35 @@ def _letters(sqs: Any, url: str) -> Iterator[Letter]:
 
 
 def _letter(message: dict[str, Any]) -> Letter:
-    reason = message.get("MessageAttributes", {}).get("reason", {}).get("StringValue", FAILED_EIGHT_TIMES)
+    told = {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()}
+    body = message["Body"]
+    reason = told.get("reason") or told.get("ERROR_CODE") or FAILED_EIGHT_TIMES
     since = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
-    return Letter(
-        message["MessageId"], message["ReceiptHandle"], message["Body"], reason, since, _what(message["Body"])
-    )
+    # A schedule that could not call its function leaves its payload as the body.
+    function, payload, what = told.get("TARGET_ARN", ""), body, _what(body)
+    if run := _run(body):
+        reason, function, payload = run
+        what = f"{function.split(':function:')[-1].split(':')[0]} {_what(payload)}"
+    called = function if payload != _NOTHING else ""
+    return Letter(message["MessageId"], message["ReceiptHandle"], body, reason, since, what, called, payload)
+
+
+def _run(body: str) -> tuple[str, str, str] | None:
+    """Give why a run failed for good, its function and its payload, as Lambda tells of it; ``None`` for others."""
+    try:
+        said = json.loads(body)
+        context = said["requestContext"]
+        payload = json.dumps(said.get("requestPayload"), ensure_ascii=False)
+        return str(context["condition"]), str(context["functionArn"]), payload
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _what(body: str) -> str:
     try:
         said = json.loads(body)
+        if said is None or "trigger" in said:
+            return "a schedule" if said else "a batch of the stream"
         if "task" in said:
             return f"{said['key']} {said['task']['kind']} {said['task']['about']}"
         if "Records" in said:
@@ -160,7 +204,7 @@ def _log(logs: Any, where: Place, letter: Letter) -> None:
         "message": "message_redriven",
         "service": _STREAM,
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "queue": where.queue.rsplit("/", 1)[-1],
+        "queue": (where.queue or where.dead_letters).rsplit("/", 1)[-1],
         "reason": letter.reason,
         "what": letter.what,
         "message_id": letter.id,

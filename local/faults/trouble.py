@@ -21,7 +21,7 @@ from local.faults.callers import RepeatingTransport
 from local.faults.chance import Chance
 from local.faults.proxy import STATE
 from local.processes import LOOPBACK, free_port, listens, minimal_environment, running
-from local.redrive import place, redrive
+from local.redrive import FAILED_RUNS, aws, place, redrive
 
 if TYPE_CHECKING:
     from local.stack import Stack
@@ -137,16 +137,17 @@ class Trouble(Calm):
 
     def redrives(self, stack: Stack) -> bool:
         """Send every dead letter again, by the project's own tool, as somebody would who is told of it."""
-        sqs: Any = stack.session.client("sqs", endpoint_url=stack.endpoint)
-        logs: Any = stack.session.client("logs", endpoint_url=stack.endpoint)
+        clients = aws(stack.session, stack.endpoint)
         found = False
         for name in _queues(stack):
             where = place(name, dict(stack.outputs))
-            waiting = sqs.get_queue_attributes(QueueUrl=where.dead_letters, AttributeNames=[_WAITING])["Attributes"]
+            waiting = clients.sqs.get_queue_attributes(QueueUrl=where.dead_letters, AttributeNames=[_WAITING])[
+                "Attributes"
+            ]
             if waiting[_WAITING] != "0":
                 self._count(f"redriven_{name}")
                 with redirect_stdout(StringIO()):
-                    redrive(sqs, logs, where, apply=True)
+                    redrive(clients, where, apply=True)
                 found = True
         return found
 
@@ -233,7 +234,7 @@ def troubled(stack: Stack, seed: int, work: Path) -> Iterator[Trouble]:
 def _queues(stack: Stack) -> list[str]:
     """Name the queues that have dead letters, as the tool does: ``bank_reports``."""
     names = [name.removesuffix("DeadLettersUrl") for name in stack.outputs if name.endswith("DeadLettersUrl")]
-    return sorted(re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in names)
+    return [*sorted(re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in names), FAILED_RUNS]
 
 
 def _creditors(bank: Bank, s3: Any, bucket: str) -> set[str]:

@@ -132,7 +132,7 @@ class World:
             self.quiet.wait(bank=bank, tasks=tasks)
 
     def _help_on(self, what: str, times: int) -> None:
-        """Let the sweep run, as it does every few minutes.
+        """Let the sweep run, as it does every few minutes, and staff send dead letters again.
 
         In trouble, let time pass as well: a sending that was not answered waits for its news. Not into another day
         unless it must be, since a day may be somebody's last.
@@ -142,6 +142,7 @@ class World:
             if swedish_date(later) == swedish_date(self.now) or times > _LATE:
                 self.move_to(later)
         self.run_schedule("SweepTasks")
+        self.trouble.redrives(self.stack)
 
     def recipient(self, code: MunicipalityCode) -> Recipient:
         """Give a municipality as the register has it."""

@@ -60,7 +60,7 @@ def test_ten_with_one_bad_keep_the_nine(year: Year, delays: Delays) -> None:
 def test_the_hopeless_one_tells_why(year: Year, where: redrive.Place, capsys: pytest.CaptureFixture[str]) -> None:
     _ten_with_one_bad(year)
     year.world.receive("read_mail_events")
-    assert redrive.redrive(boto3.client("sqs"), boto3.client("logs"), where, apply=False) == 0
+    assert redrive.redrive(redrive.aws(boto3.Session()), where, apply=False) == 0
     shown = capsys.readouterr().out
     assert "mail_event_unreadable" in shown
     assert "1 message." in shown
@@ -70,7 +70,7 @@ def test_the_hopeless_one_tells_why(year: Year, where: redrive.Place, capsys: py
 def test_redriven_it_lies_in_its_queue_again_and_the_log_tells(year: Year, where: redrive.Place) -> None:
     bodies = _ten_with_one_bad(year)
     year.world.receive("read_mail_events")
-    redrive.redrive(boto3.client("sqs"), boto3.client("logs"), where, apply=True)
+    redrive.redrive(redrive.aws(boto3.Session()), where, apply=True)
     assert year.world.waiting() == {"MailEventsQueue": [bodies[4]]}
     events = boto3.client("logs").get_log_events(logGroupName="functions", logStreamName="redrive")["events"]
     line = json.loads(events[-1]["message"])
@@ -111,3 +111,66 @@ def test_a_queue_is_found_by_its_name_in_the_domain() -> None:
     assert redrive.place("bank_reports", outputs) == redrive.Place("d", "q", "functions")
     with pytest.raises(LookupError, match="bank_reports"):
         redrive.place("post", outputs)
+
+
+class Functions:
+    """Lambda, as far as a redrive calls it."""
+
+    def __init__(self) -> None:
+        self.called: list[tuple[str, str, Any]] = []
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803
+        self.called.append((FunctionName, InvocationType, json.loads(Payload)))
+
+
+FUNCTION = "arn:aws:lambda:eu-north-1:123456789012:function:statsbidrag-ImportRegister-1"
+FAILED = {
+    "version": "1.0",
+    "requestContext": {"functionArn": f"{FUNCTION}:$LATEST", "condition": "RetriesExhausted"},
+    "requestPayload": {"Records": [{"s3": {"object": {"key": "register/kommunregister.csv"}}}]},
+    "responsePayload": {"errorType": "ConnectTimeoutError"},
+}
+STREAM = {
+    "requestContext": {"functionArn": FUNCTION, "condition": "MaxRecordAgeExceeded"},
+    "DDBStreamBatchInfo": {"batchSize": 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "attributes", "called", "shown"),
+    [
+        (FAILED, {}, [(f"{FUNCTION}:$LATEST", FAILED["requestPayload"])], "RetriesExhausted         statsbidrag-"),
+        ({"trigger": "schedule"}, {"TARGET_ARN": FUNCTION, "ERROR_CODE": "Throttled"},
+         [(FUNCTION, {"trigger": "schedule"})], "Throttled                a schedule"),
+        (STREAM, {}, [], "MaxRecordAgeExceeded     statsbidrag-ImportRegister-1 a batch of the stream"),
+    ],
+    ids=["an import", "a schedule", "a batch of the stream"],
+)  # fmt: skip
+def test_a_failed_run_is_called_again_with_what_it_was_called_with(
+    year: Year,
+    where: redrive.Place,
+    capsys: pytest.CaptureFixture[str],
+    body: dict[str, Any],
+    attributes: dict[str, str],
+    called: list[tuple[str, Any]],
+    shown: str,
+) -> None:
+    year.world.restore(year.stages["linked, mail owed"])
+    sqs: Any = boto3.client("sqs")
+    told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+    sqs.send_message(QueueUrl=where.dead_letters, MessageBody=json.dumps(body), MessageAttributes=told)
+    functions, runs = Functions(), where._replace(queue="")
+    clients = redrive.aws(boto3.Session())._replace(functions=functions)
+    redrive.redrive(clients, runs, apply=False)
+    assert shown in capsys.readouterr().out
+    assert functions.called == []
+    redrive.redrive(clients, runs, apply=True)
+    assert functions.called == [(function, "Event", payload) for function, payload in called]
+    assert year.world.waiting() == {}
+
+
+def test_failed_runs_are_found_by_name() -> None:
+    outputs = {"FailedRunsUrl": "r", "MailDeadLettersUrl": "d", "MailQueueUrl": "q", "LogGroupName": "functions"}
+    assert redrive.place("failed_runs", outputs) == redrive.Place("r", "", "functions")
+    with pytest.raises(LookupError, match="mail, failed_runs"):
+        redrive.place("runs", outputs)
