@@ -52,6 +52,7 @@ CONTRACTS = {
     "receive_requisition.submit": Contract("RequisitionReceipt", "Requisition", 201),
     "receive_report.show_view": Contract("ReportView"),
     "receive_report.submit": Contract("ReportReceipt", "Report", 201),
+    "approve_allocations.show": Contract("AllocationList"),
     "approve_allocations.approve": Contract("AllocationListApproval"),
     "attest_payouts.show": Contract("Batch"),
     "attest_payouts.add": Contract("Batch", "Attestation", 201),
@@ -201,7 +202,8 @@ def _schemas() -> Json:
         "RequisitionReceipt": _in_ore(Receipt),
         "ReportView": _report_view(),
         "ReportReceipt": _in_ore(ReportReceipt),
-        "AllocationListApproval": _answered("approve_allocations"),
+        "AllocationList": _answered("approve_allocations", "show"),
+        "AllocationListApproval": _answered("approve_allocations", "approve"),
         "Batch": _answered("attest_payouts"),
         "Recovery": _answered("decide_recoveries"),
         "WorkList": _answered("list_tasks"),
@@ -274,12 +276,14 @@ def _report_view() -> Json:
     return view
 
 
-def _answered(folder: str) -> Json:
-    """Describe the one answer that a handler writes out, by the keys it gives."""
+def _answered(folder: str, function: str = "") -> Json:
+    """Describe the one answer that a handler, or one function of it, writes out, by the keys it gives."""
     tree = ast.parse((ROOT / "functions" / folder / "handler.py").read_text("utf-8"))
+    inside = [node for node in tree.body if not function or getattr(node, "name", "") == function]
     written = [
         node.value if isinstance(node, ast.Return) else node.args[0]
-        for node in ast.walk(tree)
+        for part in inside
+        for node in ast.walk(part)
         if isinstance(node, ast.Return)
         or (isinstance(node, ast.Call) and ast.unparse(node.func) == "api.document" and node.args)
     ]

@@ -49,7 +49,6 @@ class AllocationChange(msgspec.Struct, frozen=True):
     """What a newer list means for one municipality; amounts in öre, zero where it is not in a list."""
 
     municipality: MunicipalityCode
-    name: str
     kind: Literal["raised", "lowered", "added", "removed"]
     before: Ore
     after: Ore
@@ -87,25 +86,23 @@ def check_allocation_list(
     return (*refusals, *_missing(file, known), *_other_total(file, total))
 
 
-def difference(old: tuple[AllocationRow, ...], new: tuple[AllocationRow, ...]) -> tuple[AllocationChange, ...]:
+def difference(
+    old: Mapping[MunicipalityCode, Ore], new: Mapping[MunicipalityCode, Ore]
+) -> tuple[AllocationChange, ...]:
     """List what a newer list changes, in order of municipality code; equal amounts are not listed."""
-    before = {row.municipality: row for row in old}
-    after = {row.municipality: row for row in new}
-    changes = (_change(before.get(code), after.get(code)) for code in sorted(before.keys() | after.keys()))
-    return tuple(change for change in changes if change.before != change.after)
+    return tuple(_change(code, old, new) for code in sorted(old.keys() | new.keys()) if old.get(code) != new.get(code))
 
 
-def _change(old: AllocationRow | None, new: AllocationRow | None) -> AllocationChange:
-    row = new or old
-    if row is None:
-        raise ValueError("a change has an amount before or after")
-    before, after = old.amount if old else Ore(0), new.amount if new else Ore(0)
+def _change(
+    code: MunicipalityCode, old: Mapping[MunicipalityCode, Ore], new: Mapping[MunicipalityCode, Ore]
+) -> AllocationChange:
+    before, after = old.get(code, Ore(0)), new.get(code, Ore(0))
     kind: Literal["raised", "lowered", "added", "removed"] = "raised" if after > before else "lowered"
-    if old is None:
+    if code not in old:
         kind = "added"
-    elif new is None:
+    elif code not in new:
         kind = "removed"
-    return AllocationChange(row.municipality, row.name, kind, before, after)
+    return AllocationChange(code, kind, before, after)
 
 
 def _missing(file: AllocationFile, known: Mapping[MunicipalityCode, str]) -> list[Refusal]:

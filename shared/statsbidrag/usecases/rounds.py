@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from statsbidrag.domain.allocation_rules import AllocationFile, check_allocation_list
+import msgspec
+
+from statsbidrag.domain.allocation_rules import AllocationChange, AllocationFile, check_allocation_list, difference
 from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case.commands import OpenCase
 from statsbidrag.domain.errors import NotFound, Refusals
-from statsbidrag.domain.identifiers import RoundId
+from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
 from statsbidrag.domain.journal import canonical, sha256
+from statsbidrag.domain.money import Ore
 from statsbidrag.domain.rounds import (
     ROUND,
     AllocationList,
@@ -83,6 +86,57 @@ def check_list(
     command = CheckAllocationList(list_id, shares, source, uploaded_by)
     books.handle(ROUND, round_key(round_id), command, context)
     return list_id
+
+
+class ListView(msgspec.Struct, frozen=True):
+    """What the second person sees of an allocation list before approving it.
+
+    Attributes
+    ----------
+    replaces
+        The list that was in force when this one was approved, or is until it is; empty for the first.
+    below_approved
+        Municipalities to which more is approved already than the list gives them: it cannot be applied to these.
+    """
+
+    found: AllocationList
+    replaces: str
+    changes: tuple[AllocationChange, ...]
+    below_approved: tuple[MunicipalityCode, ...]
+
+
+def show_list(books: Books, round_id: RoundId, list_id: str) -> ListView:
+    """Give a list with what it changes; `NotFound` ``unknown_allocation_list``."""
+    book = books.state(ROUND, round_key(round_id))
+    found = find_list(book, list_id)
+    before = _in_force_before(book, found)
+    changes = difference(_amounts(before), _amounts(found))
+    lowered = (change for change in changes if change.after < change.before)
+    return ListView(
+        found,
+        before.id if before else "",
+        changes,
+        tuple(c.municipality for c in lowered if c.after < _approved(books, round_id, c.municipality)),
+    )
+
+
+def _in_force_before(book: RoundBook, found: AllocationList) -> AllocationList | None:
+    approved = [
+        (each.approved_at, each)
+        for each in book.lists
+        if each.approved_at is not None
+        and each.id != found.id
+        and (found.approved_at is None or each.approved_at <= found.approved_at)
+    ]
+    return max(approved, key=lambda pair: pair[0])[1] if approved else None
+
+
+def _amounts(listed: AllocationList | None) -> dict[MunicipalityCode, Ore]:
+    return {share.municipality: share.amount for share in listed.shares} if listed else {}
+
+
+def _approved(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Ore:
+    return books.state(CASE, case_key(round_id, municipality)).money.approved
 
 
 def approve_list(books: Books, round_id: RoundId, list_id: str, officer: str, context: Context) -> RoundBook:

@@ -9,7 +9,7 @@ from statsbidrag.domain.allocation_rules import (
     difference,
 )
 from statsbidrag.domain.identifiers import MunicipalityCode
-from statsbidrag.domain.money import kronor
+from statsbidrag.domain.money import Ore, kronor
 
 KNOWN = {
     MunicipalityCode("0114"): "Upplands Väsby",
@@ -88,9 +88,13 @@ def test_everything_wrong_is_told_at_once() -> None:
     ]
 
 
+def _shares(*rows: tuple[str, str, int]) -> dict[MunicipalityCode, Ore]:
+    return {MunicipalityCode(code): kronor(amount) for code, _, amount in rows}
+
+
 def test_a_newer_list_says_what_it_changes() -> None:
-    new = _list(("0114", "Upplands Väsby", 150), ("2582", "Boden", 250), ("2584", "Kiruna", 10)).rows
-    old = _list(*RIGHT, ("2583", "Haparanda", 7)).rows
+    new = _shares(("0114", "Upplands Väsby", 150), ("2582", "Boden", 250), ("2584", "Kiruna", 10))
+    old = _shares(*RIGHT, ("2583", "Haparanda", 7))
     changes = [(c.municipality, c.kind, c.before, c.after) for c in difference(old, new)]
     assert changes == [
         ("0114", "raised", kronor(100), kronor(150)),
@@ -99,12 +103,11 @@ def test_a_newer_list_says_what_it_changes() -> None:
         ("2583", "removed", kronor(7), 0),
         ("2584", "added", 0, kronor(10)),
     ]
-    assert [change.name for change in difference(old, new)][1] == "Håbo"
 
 
 def test_the_same_list_changes_nothing_whatever_its_order() -> None:
-    assert difference(_list(*RIGHT).rows, _list(*reversed(RIGHT)).rows) == ()
+    assert difference(_shares(*RIGHT), _shares(*reversed(RIGHT))) == ()
 
 
 def test_the_first_list_adds_all() -> None:
-    assert {change.kind for change in difference((), _list(*RIGHT).rows)} == {"added"}
+    assert {change.kind for change in difference({}, _shares(*RIGHT))} == {"added"}
