@@ -27,7 +27,7 @@ from statsbidrag.domain.rounds import (
 )
 from statsbidrag.domain.terms import Round
 from statsbidrag.ports import DueTask, Register
-from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.books import Books, Context, Seen
 
 
 def open_round(books: Books, opened: Round, context: Context) -> None:
@@ -156,12 +156,15 @@ def apply_list(books: Books, register: Register, due: DueTask, context: Context)
         return
     recipients = {recipient.municipality: recipient for recipient in register.all()}
     approved = find_list(book, due.task.about)
+    opened = set(books.store.listed(f"CASES#{book.id}"))
     for share in _lowered_first(books, book, approved):
         recipient = recipients.get(share.municipality)
         if recipient is None:
             raise NotFound("unknown_municipality", f"Kommun {share.municipality} har tagits bort ur registret.")
         command = OpenCase(recipient, book.round.terms, approved.id, share.amount, approved.approved_at)
-        books.handle(CASE, case_key(book.id, share.municipality), command, context)
+        key = case_key(book.id, share.municipality)
+        seen = None if share.municipality in opened else Seen(None, CASE.empty(key))
+        books.handle(CASE, key, command, context, seen=seen)
     books.handle(ROUND, due.key, RecordAllocationListApplied(approved.id), context)
 
 
