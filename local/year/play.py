@@ -215,6 +215,9 @@ class Year:
         self.world.move_to(self.world.now + _AFTER_ALL)
         self.world.run_schedule("SweepTasks")
         self.world.wait(bank=True)
+        if not self.world.trouble.is_calm:
+            # What was told twice, or was in a killed function's hand, still lies there when all is done.
+            self.world.quiet.until(lambda: not self.world.quiet.leftovers(), "what is left on the queues")
         self.world.run_schedule("AuditBooks")
         self._tell(self._today, 1.0)
 

@@ -88,6 +88,10 @@ class Quiet:
         """Wait until a condition holds; `StillBusyError` if it does not within the limit."""
         self._until(condition, what)
 
+    def awaits_news(self) -> bool:
+        """Tell whether e-mail, or news of it, is under way: then no time may pass as if none would come."""
+        return self._mail_is_on_its_way() or self._holds("MailEventsQueueUrl")
+
     def has_work(self, queues: tuple[Queue, ...]) -> bool:
         """Tell whether anything is due in any of some queues."""
         return any(self._is_owed(queue) for queue in queues)

@@ -134,15 +134,16 @@ class World:
     def _help_on(self, what: str, times: int) -> None:
         """Let the sweep run, as it does every few minutes, and staff send dead letters again.
 
-        In trouble, let time pass as well: a sending that was not answered waits for its news. Not into another day
-        unless it must be, since a day may be somebody's last.
+        In trouble, let time pass as well: a sending that was not answered waits for its news. Not while any is under
+        way, and not into another day unless it must be, since a day may be somebody's last.
         """
-        if not self.trouble.is_calm and what == MAIL_TASKS and times % _SOON == _SOON - 1:
+        sent_again = self.trouble.redrives(self.stack)
+        waited = what == MAIL_TASKS and times % _SOON == _SOON - 1
+        if waited and not self.trouble.is_calm and not sent_again and not self.quiet.awaits_news():
             later = self.now + NEWS_WITHIN
             if swedish_date(later) == swedish_date(self.now) or times > _LATE:
                 self.move_to(later)
         self.run_schedule("SweepTasks")
-        self.trouble.redrives(self.stack)
 
     def recipient(self, code: MunicipalityCode) -> Recipient:
         """Give a municipality as the register has it."""
