@@ -26,6 +26,8 @@ _DECISION_WEEKDAY = 2
 """Recoveries are decided on Wednesdays."""
 _PAYOUT_WEEKDAYS = (1, 4)
 """Payouts are run on Tuesdays and Fridays: the function takes whatever is due, and larger batches are seen too."""
+_PAYING_WEEKDAYS = (1, 4)
+"""Municipalities pay their invoices on Tuesdays and Fridays, in payment runs of their own."""
 _AFTER_ALL = timedelta(days=3)
 
 Step = Callable[["Year"], None]
@@ -174,6 +176,8 @@ class Year:
                 invoice = read_invoice(mail)
                 after = self.world.behaviour(invoice.municipality).payment_after_days
                 day = self._today + timedelta(days=after)
+                while day.weekday() not in _PAYING_WEEKDAYS:
+                    day += timedelta(days=1)
                 self._payments[day].append(invoice)
                 self._steps[day].add("payments")
         self._mails_seen = len(mails)
