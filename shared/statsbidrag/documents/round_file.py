@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from statsbidrag.domain.errors import Refusal
-from statsbidrag.domain.identifiers import parse_any_account, parse_organisation_number, parse_round
+from statsbidrag.domain.identifiers import parse_account, parse_any_account, parse_organisation_number, parse_round
 from statsbidrag.domain.money import kronor
 from statsbidrag.domain.terms import QuestionKind, Round, Terms
 
@@ -30,8 +30,8 @@ def read_round(data: bytes) -> Round:
     Parameters
     ----------
     data
-        TOML in UTF-8. ``total_kronor`` and ``terms.smallest_claim_kronor`` are whole kronor, ``agency.account`` is
-        written as ``bankgiro 5050-1055``; all else has the names of `Round`.
+        TOML in UTF-8. ``total_kronor``, ``terms.smallest_claim_kronor`` and ``payments.two_attest_above_kronor`` are
+        whole kronor, ``agency.account`` is written as ``bankgiro 5050-1055``; all else has the names of `Round`.
 
     Returns
     -------
@@ -47,6 +47,8 @@ def read_round(data: bytes) -> Round:
     raw = _decode(data)
     _in_ore(raw, "", "total")
     _in_ore(_section(raw, "terms"), "terms.", "smallest_claim")
+    if "payments" in raw:
+        _in_ore(_section(raw, "payments"), "payments.", "two_attest_above")
     _identify_agency(_section(raw, "agency"))
     try:
         round_ = msgspec.convert(raw, Round, builtin_types=(date, datetime))
@@ -98,6 +100,11 @@ def _identify_agency(agency: dict[str, Any]) -> None:
             agency[key] = msgspec.to_builtins(parse(text))
         except Refusal as refusal:
             raise _invalid(f"agency.{key}", f"agency.{key}: {refusal.message}") from None
+    if agency.get("iban"):
+        try:
+            agency["iban"] = parse_account("iban", str(agency["iban"])).number
+        except Refusal as refusal:
+            raise _invalid("agency.iban", f"agency.iban: {refusal.message}") from None
 
 
 def _structure_refusal(error: str) -> Refusal:
@@ -150,7 +157,7 @@ def _date_rules(round_: Round) -> Iterator[_Rule]:
     place = "terms.use_from"
     yield _Rule(place, str(t.use_from.year) == round_.id, "ska ligga i bidragsåret.")
     yield _Rule("terms.report_opens", t.use_to < t.report_opens, "ska ligga efter use_to.")
-    for name in ("requisitions_allowed", "hearing_days", "invoice_days"):
+    for name in ("requisitions_allowed", "hearing_days", "invoice_days", "bank_answer_days"):
         yield _Rule(f"terms.{name}", getattr(t, name) >= 1, "ska vara minst 1.")
     yield _Rule("terms.reminder_days", all(a < b for a, b in pairwise(t.reminder_days)), "ska stå i stigande ordning.")
     room = (t.report_opens - t.report_last_day).days

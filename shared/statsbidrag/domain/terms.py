@@ -38,6 +38,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Days from an invoice to its due date.
     smallest_claim
         Öre; a smaller recovery is proposed to be waived in full.
+    bank_answer_days
+        Days the bank may be silent about a payout that was sent; then it is unknown what became of it.
     """
 
     requisition_opens: date
@@ -51,6 +53,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hearing_days: int
     invoice_days: int
     smallest_claim: Ore
+    bank_answer_days: int = 7
 
 
 QuestionKind = Literal["amount", "text", "choice", "whole_number", "declaration"]
@@ -89,6 +92,9 @@ class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Ten digits without hyphen.
     account
         Bankgiro that payouts leave from and repayments come to.
+    iban
+        The bank account behind the bankgiro, as statements name it; if it is left out, whose account a file from the
+        bank tells of cannot be checked.
     """
 
     name: str
@@ -98,6 +104,23 @@ class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     city: str
     email: str
     account: Account
+    iban: str = ""
+
+
+class Payments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the agency pays in a round.
+
+    Attributes
+    ----------
+    two_attest_above
+        Öre; a batch with a higher control total is attested by two persons, any other by one. Nobody attests what
+        they prepared.
+    pain_version
+        Version of pain.001.001 that the bank takes.
+    """
+
+    two_attest_above: Ore = Ore(0)
+    pain_version: Literal["09", "03"] = "09"
 
 
 class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,3 +157,4 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     report_form_version: int
     appeal: str
     interest_basis: str | None = None
+    payments: Payments = Payments()
