@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from scripts.template import ROOT
+from statsbidrag.domain.bank_files import BankFileRead
 from statsbidrag.domain.batches import BatchEvent
 from statsbidrag.domain.case.events import CaseEvent
+from statsbidrag.domain.holds import HoldEvent
 from statsbidrag.domain.journal import snake
 from statsbidrag.domain.rounds import RoundEvent
 from statsbidrag.domain.suspense import EntrySuspended
@@ -21,6 +23,8 @@ FAMILIES: dict[str, Any] = {
     "Rounds and their allocation lists (`ROUND#…`)": RoundEvent,
     "Cases (`CASE#…`)": CaseEvent,
     "Payout batches (`BATCH#…`)": BatchEvent,
+    "Holds on a round or on everything (`HOLDS#…`)": HoldEvent,
+    "What the bank told of an account (`BANKFILE#…`)": BankFileRead,
     "Bank entries in suspense (`ENTRY#…`)": EntrySuspended,
 }
 LOGS = """\

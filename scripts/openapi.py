@@ -23,6 +23,8 @@ from statsbidrag.entry import api
 from statsbidrag.entry.answers import read_answers
 from statsbidrag.entry.bodies import FORM, JSON
 from statsbidrag.entry.forms import RequisitionForm, read_requisition
+from statsbidrag.entry.models import Reasoned
+from statsbidrag.usecases.reconciling import FORMATS
 from statsbidrag.usecases.reports import ReportReceipt, ReportView
 from statsbidrag.usecases.requisitions import Receipt, RequisitionView
 
@@ -35,7 +37,8 @@ PARAMETERS = {
     "token": ("The secret of a report link, as the e-mail gives it.", None),
     "list": ("An allocation list, as the work list names it.", None),
     "batch": ("A payout batch, as the work list names it.", None),
-    "number": ("Number of a recovery in its case.", r"^[0-9]{1,9}$"),
+    "number": ("Number of a recovery, a hold or a change of account, where it stands.", r"^[0-9]{1,9}$"),
+    "payout": ("A payout: its end-to-end id.", None),
 }
 
 
@@ -56,6 +59,27 @@ CONTRACTS = {
     "approve_allocations.approve": Contract("AllocationListApproval"),
     "attest_payouts.show": Contract("Batch"),
     "attest_payouts.add": Contract("Batch", "Attestation", 201),
+    "attest_payouts.void": Contract("Batch", "Reasoned"),
+    "prepare_payouts.prepare": Contract("PreparedBatches", status=201),
+    "change_accounts.show": Contract("PayoutAccounts"),
+    "change_accounts.propose": Contract("PayoutAccounts", "PayoutAccount", 201),
+    "change_accounts.approve": Contract("PayoutAccounts", "PayoutAccount"),
+    "change_accounts.decline": Contract("PayoutAccounts", "Reasoned"),
+    "hold_payouts.show_all": Contract("Holds"),
+    "hold_payouts.hold_all": Contract("Holds", "Reasoned", 201),
+    "hold_payouts.release_all": Contract("Holds", "Reasoned"),
+    "hold_payouts.show_round": Contract("Holds"),
+    "hold_payouts.hold_round": Contract("Holds", "Reasoned", 201),
+    "hold_payouts.release_round": Contract("Holds", "Reasoned"),
+    "hold_payouts.show_municipality": Contract("Holds"),
+    "hold_payouts.hold_municipality": Contract("Holds", "MunicipalityHold", 201),
+    "hold_payouts.release_municipality": Contract("Holds", "Reasoned"),
+    "correct_payouts.show": Contract("Payouts"),
+    "correct_payouts.void": Contract("Payouts", "Voiding"),
+    "correct_payouts.reissue": Contract("Payouts"),
+    "correct_payouts.propose_resolution": Contract("Payouts", "BankAnswer"),
+    "correct_payouts.confirm_resolution": Contract("Payouts", "Confirmation"),
+    "show_reconciliation.show": Contract("Reconciliation"),
     "decide_recoveries.show": Contract("Recovery"),
     "decide_recoveries.prepare": Contract("Recovery", "Preparation"),
     "decide_recoveries.decide": Contract("Recovery"),
@@ -142,8 +166,12 @@ def _for_programs(name: str, contract: Contract) -> Json:
     return described
 
 
+OTHER_MEDIA = {"show_pages.style": "text/css; charset=utf-8", "show_reconciliation.download": FORMATS["csv"]}
+"""Routes that give neither JSON nor a page."""
+
+
 def _for_people(name: str) -> Json:
-    kind = "text/css; charset=utf-8" if name.endswith(".style") else api.HTML
+    kind = OTHER_MEDIA.get(name, api.HTML)
     page = {"content": {kind: {"schema": {"type": "string"}}}}
     responses: Json = {"200": {"description": "The page", **page}}
     described: Json = {"responses": responses}
@@ -157,7 +185,10 @@ def _for_people(name: str) -> Json:
         responses["200"]["description"] = "What was filled in, to be reviewed or changed"
         responses["201"] = {"description": "The receipt", **page}
         responses["422"] = {"description": "The form again, with what is wrong at each field", **page}
-    if not name.startswith("show_pages."):
+    if name in OTHER_MEDIA and not name.startswith("show_pages."):
+        responses["200"]["description"] = "The file"
+        responses["default"] = _problem()
+    elif not name.startswith("show_pages."):
         responses["default"] = {"description": "A page that says what is wrong", **page}
     return described
 
@@ -198,6 +229,12 @@ def _schemas() -> Json:
         "Report": _report(),
         "Attestation": _plain(load("attest_payouts").Attestation),
         "Preparation": _plain(load("decide_recoveries").Preparation),
+        "Reasoned": _plain(Reasoned),
+        "PayoutAccount": _plain(load("change_accounts").PayoutAccount),
+        "MunicipalityHold": _plain(load("hold_payouts").MunicipalityHold),
+        "Voiding": _plain(load("correct_payouts").Voiding),
+        "BankAnswer": _plain(load("correct_payouts").BankAnswer),
+        "Confirmation": _plain(load("correct_payouts").Confirmation),
         "RequisitionView": _in_ore(RequisitionView, leave_out=("round", "recipient")),
         "RequisitionReceipt": _in_ore(Receipt),
         "ReportView": _report_view(),
@@ -205,6 +242,11 @@ def _schemas() -> Json:
         "AllocationList": _answered("approve_allocations", "show"),
         "AllocationListApproval": _answered("approve_allocations", "approve"),
         "Batch": _answered("attest_payouts"),
+        "PreparedBatches": _answered("prepare_payouts"),
+        "PayoutAccounts": _answered("change_accounts"),
+        "Holds": _answered("hold_payouts"),
+        "Payouts": _answered("correct_payouts"),
+        "Reconciliation": _written("reconciliation_file", "render_json"),
         "Recovery": _answered("decide_recoveries"),
         "WorkList": _answered("list_tasks"),
         **parts,
@@ -274,6 +316,13 @@ def _report_view() -> Json:
     view["properties"]["questions"] = {"type": "array", "items": _ref("Question")}
     view["required"].append("questions")
     return view
+
+
+def _written(document: str, function: str) -> Json:
+    """Describe the JSON that a document's function writes out."""
+    tree = ast.parse((ROOT / f"shared/statsbidrag/documents/{document}.py").read_text("utf-8"))
+    inside = next(node for node in tree.body if getattr(node, "name", "") == function)
+    return _shape(next(node for node in ast.walk(inside) if isinstance(node, ast.Dict)))
 
 
 def _answered(folder: str, function: str = "") -> Json:

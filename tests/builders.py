@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+from msgspec.structs import replace
 from stdnum import luhn
 
 from statsbidrag.domain.case import CASE, Case, case_key, decide, empty_case, evolve
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case.events import CaseEvent
+from statsbidrag.domain.case.state import Payout
+from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, OrganisationNumber, RoundId, payout_id
 from statsbidrag.domain.money import NOTHING, Ore, kronor
 from statsbidrag.domain.recipient import Recipient
@@ -22,7 +26,9 @@ KEY = case_key(ROUND_ID, CODE)
 ALLOCATED = kronor(461_836)
 CLAIM = kronor(1000)
 PAYOUT = payout_id(ROUND_ID, CODE, 1)
+SECOND = payout_id(ROUND_ID, CODE, 2)
 BATCH_ID = "B-2025-20250404-1"
+NEXT_BATCH = "B-2025-20250411-1"
 LINK_MAIL = "2025-0114-report_link-1"
 
 TERMS = Terms(
@@ -38,9 +44,12 @@ TERMS = Terms(
     invoice_days=30,
     smallest_claim=kronor(100),
 )
+TWICE = replace(TERMS, requisitions_allowed=2)
 
 SPRING = datetime(2025, 4, 3, 8, 30, tzinfo=UTC)
 """A Thursday on which requisitions are open."""
+ANSWER_DUE = SPRING + timedelta(days=TERMS.bank_answer_days)
+"""From here on the bank's silence about what was sent at `SPRING` means unknown."""
 TOO_LATE = end_of(TERMS.requisition_last_day)
 REPORT_OPENS = start_of(TERMS.report_opens)
 REPORT_LATE = end_of(TERMS.report_last_day)
@@ -68,6 +77,10 @@ def recipient(code: str = CODE, name: str = "Upplands Väsby") -> Recipient:
 
 
 RECIPIENT = recipient()
+KNOWN = RECIPIENT.account
+"""The account in force when the case is opened."""
+OTHER = account(9999)
+THIRD = account(7777)
 
 AGENCY = Agency(
     name="Exempelmyndigheten",
@@ -119,6 +132,10 @@ def give_back(entry: str = "R-1", amount: Ore = ALLOCATED, payout: str = PAYOUT)
     return c.RecordPayoutReturned(payout, entry, amount, "AC04")
 
 
+def reject(code: str = "AC04", payout: str = PAYOUT, batch: str = BATCH_ID) -> c.RecordPayoutRejected:
+    return c.RecordPayoutRejected(payout, batch, "The bank's words", code)
+
+
 class Story:
     """A case and the clock beside it; every command goes through `decide` and `evolve`, and nothing else."""
 
@@ -134,8 +151,22 @@ class Story:
         events = decide(self.case, command, self.now)
         for event in events:
             self.case = evolve(self.case, event)
+            assert self.case.money.imbalances() == []
         self.events += events
         return events
+
+    def payout(self, payout: str = PAYOUT) -> Payout:
+        return next(p for p in self.case.payouts if p.id == payout)
+
+    @property
+    def account(self) -> Account:
+        """The account in force."""
+        assert self.case.recipient is not None
+        return self.case.recipient.account
+
+    @property
+    def live_holds(self) -> list[int]:
+        return [hold.id for hold in self.case.holds if hold.released_at is None]
 
     @property
     def stage(self) -> str:
@@ -148,6 +179,13 @@ class Story:
 
     def due(self, task_id: str) -> datetime:
         return next(task.due for task in CASE.owed(self.case) if task.id == task_id)
+
+
+def refusal(story: Story, command: c.CaseCommand) -> Refusal:
+    """Give the refusal of a command."""
+    with pytest.raises(Refusal) as refused:
+        story.do(command)
+    return refused.value
 
 
 def requisitioned(terms: Terms = TERMS, amount: Ore = ALLOCATED) -> Story:
@@ -178,6 +216,55 @@ def paid(terms: Terms = TERMS, amount: Ore = ALLOCATED) -> Story:
     story = sent(terms, amount)
     story.do(settle(amount=amount))
     return story
+
+
+def unknown(terms: Terms = TERMS, amount: Ore = ALLOCATED) -> Story:
+    """The bank was silent for as long as it may."""
+    story = sent(terms, amount)
+    story.do(c.RecordSilence(PAYOUT), at=ANSWER_DUE)
+    return story
+
+
+def set_back(terms: Terms = TERMS, amount: Ore = ALLOCATED) -> Story:
+    return not_carried_out(unknown(terms, amount))
+
+
+def not_carried_out(start: Story) -> Story:
+    """Two persons say that an unknown payout was not carried out: it is ordered again under its id."""
+    start.do(c.ProposeResolution(PAYOUT, "not_carried_out", "Banken har inte sett den.", "officer:1"))
+    start.do(c.ConfirmResolution(PAYOUT, "not_carried_out", "officer:2"))
+    return start
+
+
+def rejected(code: str = "AC04", terms: Terms = TERMS, amount: Ore = ALLOCATED) -> Story:
+    story = sent(terms, amount)
+    story.do(reject(code))
+    return story
+
+
+def returned(code: str = "AC04", terms: Terms = TERMS, amount: Ore = ALLOCATED) -> Story:
+    story = paid(terms, amount)
+    story.do(c.RecordPayoutReturned(PAYOUT, "R-1", amount, code))
+    return story
+
+
+def voided(terms: Terms = TERMS, amount: Ore = ALLOCATED, *, is_final: bool = False) -> Story:
+    story = approved(terms, amount)
+    story.do(c.VoidPayout(PAYOUT, "Fel belopp.", "officer:1", is_final))
+    return story
+
+
+def changing(start: Story, to: Account = OTHER, by: str = "officer:1") -> Story:
+    """Another account is proposed and waits for a second person."""
+    start.do(c.ProposeAccount(to, by))
+    return start
+
+
+def changed(start: Story, to: Account = OTHER) -> Story:
+    """Another account is proposed by one person and approved by another."""
+    changing(start, to)
+    start.do(c.ApproveAccount(len(start.case.account_changes), to, "officer:2"))
+    return start
 
 
 def linked(terms: Terms = TERMS, amount: Ore = ALLOCATED) -> Story:

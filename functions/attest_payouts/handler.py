@@ -1,4 +1,4 @@
-"""Show a payout batch and take two persons' attestations."""
+"""Show a payout batch, take its attestations, and take it back while it is not cleared for the bank."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pydantic import BaseModel
 from statsbidrag.domain.batches import Batch
 from statsbidrag.domain.money import Ore
 from statsbidrag.entry import api, wiring
-from statsbidrag.entry.models import read_json
-from statsbidrag.usecases.payouts import attest, get_batch
+from statsbidrag.entry.models import Reasoned, read_json
+from statsbidrag.usecases.payouts import attest, get_batch, void_batch
 
 BATCH = "/batches/<batch_id>"
 ATTESTATIONS = "/batches/<batch_id>/attestations"
+VOID = "/batches/<batch_id>/void"
 
 
 class Attestation(BaseModel, extra="forbid", frozen=True):
@@ -26,6 +27,7 @@ class Attestation(BaseModel, extra="forbid", frozen=True):
 app = api.create_app()
 api.options(app, BATCH, "GET")
 api.options(app, ATTESTATIONS, "POST")
+api.options(app, VOID, "POST")
 
 
 @app.get(BATCH)
@@ -37,11 +39,19 @@ def show(batch_id: str) -> Response[str]:
 
 @app.post(ATTESTATIONS)
 def add(batch_id: str) -> Response[str]:
-    """Attest the batch; the second attestation sends it."""
+    """Attest the batch; the last attestation it needs sends it."""
     event = app.current_event.raw_event
     attester = api.staff(event, "attester")
     body = read_json(event, Attestation)
     return api.document(_view(attest(wiring.books(), batch_id, attester, Ore(body.total_ore), api.context(event))), 201)
+
+
+@app.post(VOID)
+def void(batch_id: str) -> Response[str]:
+    """Take the batch back; its payouts come in another."""
+    event = app.current_event.raw_event
+    who, body = api.staff(event, "officer", "attester"), read_json(event, Reasoned)
+    return api.document(_view(void_batch(wiring.books(), batch_id, body.reason, who, api.context(event))))
 
 
 def _view(batch: Batch) -> dict[str, Any]:
@@ -53,6 +63,10 @@ def _view(batch: Batch) -> dict[str, Any]:
         "count": len(batch.lines),
         "total_ore": batch.total,
         "attestations": len(batch.attested_by),
+        "attestations_needed": batch.attestations,
+        "on_hold": batch.held_by,
+        "void_reason": batch.void_reason,
+        "answer": batch.answer,
         "payouts": [
             {
                 "payout": line.payout,

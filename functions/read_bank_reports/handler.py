@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from statsbidrag.documents.bank_reports import read_bank_report
-from statsbidrag.domain.bank import Statement, StatusReport
+from statsbidrag.domain.bank import StatusReport
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.entry import consumer, inbox, wiring
 from statsbidrag.entry.batch import Message
 from statsbidrag.entry.logs import logger, metric
-from statsbidrag.usecases.bank import take_answer, take_entries
+from statsbidrag.usecases.bank import take_answer, take_report
 from statsbidrag.usecases.books import Context
 
 
@@ -22,7 +22,9 @@ def handler(event: dict[str, Any], _: Any) -> consumer.Answer:
 def _take_in(message: Message) -> None:
     context = Context("bank", message.id)
     for key in inbox.objects(message.body):
-        inbox.take_in(key, wiring.files("bank_bucket"), lambda name, content: _read(name, content, context))
+        taken = inbox.take_in(key, wiring.files("bank_bucket"), lambda name, content: _read(name, content, context))
+        if not taken:
+            metric("FileQuarantined", 1)
 
 
 def _read(name: str, content: bytes, context: Context) -> None:
@@ -35,8 +37,5 @@ def _read(name: str, content: bytes, context: Context) -> None:
         return
     if isinstance(report, StatusReport):
         take_answer(wiring.books(), report, context)
-        return
-    take_entries(wiring.books(), report.entries, context)
-    if isinstance(report, Statement) and report.gap:
-        logger.error("statement_gap", file=name, gap_ore=report.gap)
-        metric("StatementGap", 1)
+    else:
+        take_report(wiring.books(), report, context)

@@ -1,4 +1,4 @@
-"""Break the nth AWS call of a function, in each of the ways a call can break."""
+"""Break the nth AWS call of a function, in each of the ways a call can break, or let something happen before it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 Fault = Literal["throttled", "not applied", "applied", "killed before", "killed after"]
+Happening = Fault | Literal["others meanwhile"]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 """The service is busy; no answer and no effect; no answer but the effect; the process dies before the call, or after.
 
 What botocore's own retries would have mended never comes up here: the call fails as if they were used up.
 """
+MEANWHILE: Happening = "others meanwhile"
+"""Nothing breaks, but before the call others do all of what they do."""
 
 _BUSY = {"s3": ("SlowDown", 503), "ses": ("Throttling", 400), "sqs": ("RequestThrottled", 403)}
 
@@ -37,7 +40,8 @@ class Injection:
         self.calls: list[str] = []
         self._after = after
         self._counting = False
-        self._plan: tuple[int, Fault] | None = None
+        self._plan: tuple[int, Happening] | None = None
+        self._others: Callable[[], object] = lambda: None
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -64,13 +68,14 @@ class Injection:
             yield calls
 
     @contextmanager
-    def breaking(self, number: int, fault: Fault) -> Iterator[list[str]]:
-        """Break the call of that number within; the first is 0."""
-        with self._watching((number, fault)) as calls:
+    def breaking(self, number: int, how: Happening, others: Callable[[], object] = lambda: None) -> Iterator[list[str]]:
+        """Break the call of that number within, or let others come before it; the first is 0."""
+        self._others = others
+        with self._watching((number, how)) as calls:
             yield calls
 
     @contextmanager
-    def _watching(self, plan: tuple[int, Fault] | None) -> Iterator[list[str]]:
+    def _watching(self, plan: tuple[int, Happening] | None) -> Iterator[list[str]]:
         self.calls, self._plan, self._counting = [], plan, True
         try:
             yield self.calls
@@ -84,10 +89,21 @@ class Injection:
         self.calls.append(name)
         if self._plan is None or self._plan[0] != number:
             return through()
+        if self._plan[1] == MEANWHILE:
+            self._let_others()
+            return through()
         return _break(self._plan[1], name, operation, through)
 
+    def _let_others(self) -> None:
+        """Let the others do what they do, uncounted and unbroken."""
+        self._counting = False
+        try:
+            self._others()
+        finally:
+            self._counting = True
 
-def _break(fault: Fault, name: str, operation: str, through: Callable[[], Any]) -> Any:
+
+def _break(fault: Happening, name: str, operation: str, through: Callable[[], Any]) -> Any:
     if fault == "throttled":
         code, status = _BUSY.get(name.partition(".")[0], ("ThrottlingException", 400))
         told: Any = {"Error": {"Code": code, "Message": "busy"}, "ResponseMetadata": {"HTTPStatusCode": status}}

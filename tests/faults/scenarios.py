@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,14 +14,17 @@ from local.ses_events import Sent, events_of
 from statsbidrag.adapters.aws import client
 from statsbidrag.domain.money import Ore
 from tests.faults import bank_files as bank
-from tests.faults.bank_files import FIRST, SECOND
+from tests.faults.bank_files import ANOTHERS, FIRST, SECOND
+from tests.faults.outcome import Compared
 from tests.faults.stack import ROOT, functions
 from tests.faults.stages import ALLOCATION_FILE, REGISTER_FILE, ROUND_FILE, Year
 from tests.faults.world import World
 
 REMINDING = datetime(2026, 2, 14, 6, tzinfo=UTC)
 MISSING = datetime(2026, 3, 8, 8, tzinfo=UTC)
+STATEMENT_CAME = datetime(2025, 5, 8, 19, tzinfo=UTC)
 LINK_MAIL = f"2025-{FIRST}-report_link-1"
+AN_EMPTY_BATCH = "B-2025-20250507-2"
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -55,6 +59,15 @@ class Scenario(msgspec.Struct, frozen=True):
         The world as `Year` left it; `at` moves its clock, `prepare` puts files in place.
     beside
         What happens around the same time: whichever comes first, all comes to the same.
+    race
+        Only one of them can win. They are also let in between any two calls, and all comes to what it would have come
+        to in one of the two orders.
+    told_again
+        Whether a caller who repeats the request is told the same again.
+    compared
+        What of the facts must be the same.
+    stays
+        Whether nothing may have left for the bank.
     """
 
     name: str
@@ -63,6 +76,10 @@ class Scenario(msgspec.Struct, frozen=True):
     beside: Callable[[Year], Sequence[Delivery]] = lambda _: ()
     at: datetime | None = None
     prepare: Callable[[World], None] = lambda _: None
+    race: bool = False
+    told_again: bool = True
+    compared: Compared = lambda _, fact: fact
+    stays: bool = False
 
     @property
     def function(self) -> str:
@@ -115,6 +132,7 @@ LIST = ("InboxBucket", "allocations/2025/fördelningslista.csv", ALLOCATION_FILE
 ANSWER = "in/00001-2025-05-07-pain.002-BANK-002-1.xml"
 BOOKED = "in/00002-2025-05-08-camt.054-BANK-054-booked.xml"
 _COMES_BACK = "in/00003-2025-05-12-camt.054-BANK-054-returned.xml"
+STATEMENT = "in/00004-2025-05-08-camt.053-BANK-053-1.xml"
 
 
 def _notified(key: str) -> Callable[[Year], Delivery]:
@@ -125,6 +143,54 @@ def _notified(key: str) -> Callable[[Year], Delivery]:
 def _repayment(world: World) -> None:
     text = bank.repayment("202501140125", Ore(6_183_600))
     _objects(("BankBucket", BOOKED, text))(world)
+
+
+def _bank(*files: tuple[str, bytes]) -> Callable[[World], None]:
+    """Put files in the bank's inbox, by their keys."""
+    return _objects(*(("BankBucket", key, content) for key, content in files))
+
+
+# Races: the one is let in everywhere in the other, and the other way round
+
+
+def _races(
+    one: tuple[str, Callable[[Year], Delivery]],
+    other: tuple[str, Callable[[Year], Delivery]],
+    stage: str,
+    compared: Compared | None = None,
+    prepare: Callable[[World], None] = lambda _: None,
+) -> list[Scenario]:
+    """Give the scenario of each of two rivals with the other beside it; a rival is a name and what is delivered."""
+    return [
+        Scenario(
+            f"{name}, in a race with {rival.split(',')[0]}",
+            stage,
+            event,
+            _and(beside),
+            prepare=prepare,
+            race=True,
+            told_again=False,
+            compared=compared or _by_either,
+        )
+        for (name, event), (rival, beside) in ((one, other), (other, one))
+    ]
+
+
+def _by_either(_: str, fact: object) -> object:
+    """Pass over who voided a batch and why: whoever finds the hold does."""
+    if isinstance(fact, tuple) and '"void_reason":' in fact[0]:
+        return re.sub(r'"void(_reason|ed_by)":"[^"]*"', "", fact[0]), *fact[1:]
+    return fact
+
+
+def _outside_cases(name: str, fact: object) -> object:
+    """Pass over the cases too: one that is told too late for its batch may keep a hold, or a word of the bank."""
+    return None if name.startswith("CASE#") else _by_either(name, fact)
+
+
+def _but_an_empty_batch(name: str, fact: object) -> object:
+    """Pass over the batch of who came second: nothing was left for it, so it is void."""
+    return None if name.split(maxsplit=1)[0].endswith(AN_EMPTY_BATCH) or name.endswith(AN_EMPTY_BATCH) else fact
 
 
 # E-mail and its news
@@ -155,6 +221,23 @@ def _report_form(year: Year) -> Delivery:
 
 _OTHER_AGENT = (f"agent-{FIRST}", f"agent-{SECOND}"), (FIRST, SECOND), ("461836", "100000"), ("5050-1055", "9990-1159")
 _SWEEP = _sample("sweep_tasks", "schedule")
+_SENDING = "send_payments", _sample("send_payments", "attested_batch")
+
+
+def _hold(what: str) -> Callable[[Year], Delivery]:
+    return _sample("hold_payouts", f"hold_{what}")
+
+
+def _release(what: str) -> Callable[[Year], Delivery]:
+    return _sample("hold_payouts", f"release_{what}")
+
+
+def _correct(name: str, *changes: tuple[str, str]) -> Callable[[Year], Delivery]:
+    return _sample("correct_payouts", name, *changes)
+
+
+_SHOW_PAYOUTS = _correct("show_payouts")
+_SAYS_OTHERWISE = _correct("propose_resolution", ("not_carried_out", "carried_out"), ("officer-1", "attester-2"))
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -224,6 +307,15 @@ SCENARIOS: tuple[Scenario, ...] = (
         _and(_sample("validate_requisition", "two_requisitions")),
     ),
     Scenario("queue_payouts", "payday", _sample("queue_payouts", "schedule"), _and(_SWEEP)),
+    Scenario("queue_payouts, the round on hold", "payday, the round on hold", _sample("queue_payouts", "schedule")),
+    Scenario("queue_payouts, a municipality on hold", "a municipality on hold", _sample("queue_payouts", "schedule")),
+    Scenario("prepare_payouts", "payday", _sample("prepare_payouts", "prepare"), _and(_SWEEP), told_again=False),
+    *_races(
+        ("prepare_payouts", _sample("prepare_payouts", "prepare")),
+        ("queue_payouts", _sample("queue_payouts", "schedule")),
+        "payday",
+        _but_an_empty_batch,
+    ),
     Scenario(
         "attest_payouts",
         "attested once",
@@ -232,12 +324,175 @@ SCENARIOS: tuple[Scenario, ...] = (
             _sample("attest_payouts", "attest", ("attester-2", "attester-1")), _sample("attest_payouts", "show_batch")
         ),
     ),
+    *_races(
+        ("attest_payouts, by the second person", _sample("attest_payouts", "attest")),
+        ("attest_payouts, by the first person", _sample("attest_payouts", "attest", ("attester-2", "attester-1"))),
+        "batched",
+    ),
+    Scenario(
+        "attest_payouts, void",
+        "attested",
+        _sample("attest_payouts", "void"),
+        _and(_sample("attest_payouts", "show_batch")),
+        stays=True,
+    ),
+    *_races(("attest_payouts, void", _sample("attest_payouts", "void")), _SENDING, "attested"),
     Scenario(
         "send_payments",
         "attested",
         _sample("send_payments", "attested_batch"),
         _and(_notified(ANSWER)),
         prepare=_objects(("BankBucket", ANSWER, bank.answer())),
+    ),
+    Scenario(
+        "send_payments, the round on hold",
+        "the round on hold, the batch not marked",
+        _sample("send_payments", "attested_batch"),
+        _and(_SWEEP),
+        stays=True,
+    ),
+    Scenario(
+        "send_payments, a payout in it on hold",
+        "a municipality on hold, the batch not void",
+        _sample("send_payments", "attested_batch"),
+        _and(_SWEEP),
+        stays=True,
+    ),
+    Scenario(
+        "send_payments, a void batch",
+        "batch void",
+        _sample("send_payments", "void_batch"),
+        _and(_sample("attest_payouts", "void")),
+    ),
+    Scenario(
+        "send_payments, a void batch while the next is prepared",
+        "batch void",
+        _sample("send_payments", "void_batch"),
+        _and(_sample("queue_payouts", "schedule")),
+        race=True,
+        compared=lambda name, fact: None,
+    ),
+    Scenario(
+        "send_payments, the bank silent",
+        "bank silent",
+        _sample("send_payments", "silent_payouts"),
+        _and(_sample("read_bank_reports", "booked")),
+        prepare=_bank((BOOKED, bank.bookings())),
+    ),
+    # Accounts, holds and corrections
+    Scenario(
+        "change_accounts, proposed",
+        "attested",
+        _sample("change_accounts", "propose"),
+        _and(_sample("change_accounts", "show_account")),
+        stays=True,
+    ),
+    *_races(("change_accounts, proposed", _sample("change_accounts", "propose")), _SENDING, "attested", _outside_cases),
+    Scenario(
+        "change_accounts, approved",
+        "account proposed",
+        _sample("change_accounts", "approve"),
+        _and(_sample("change_accounts", "propose"), _sample("change_accounts", "show_account")),
+    ),
+    Scenario(
+        "change_accounts, declined",
+        "account proposed",
+        _sample("change_accounts", "decline"),
+        _and(_sample("send_payments", "void_batch")),
+    ),
+    *_races(
+        ("change_accounts, approved", _sample("change_accounts", "approve")),
+        ("change_accounts, declined", _sample("change_accounts", "decline", ("officer-1", "officer-2"))),
+        "account proposed",
+    ),
+    Scenario(
+        "hold_payouts, a municipality",
+        "attested",
+        _hold("municipality"),
+        _and(_sample("hold_payouts", "show_municipality")),
+        stays=True,
+    ),
+    Scenario(
+        "hold_payouts, a payout",
+        "attested",
+        _hold("payout"),
+        _and(_sample("hold_payouts", "show_municipality")),
+        stays=True,
+    ),
+    Scenario(
+        "hold_payouts, a round", "attested", _hold("round"), _and(_sample("hold_payouts", "show_round")), stays=True
+    ),
+    Scenario(
+        "hold_payouts, everything",
+        "attested",
+        _hold("everything"),
+        _and(_sample("hold_payouts", "show_everything")),
+        stays=True,
+    ),
+    *_races(("hold_payouts, a municipality", _hold("municipality")), _SENDING, "attested"),
+    *_races(("hold_payouts, a round", _hold("round")), ("send_payments, of a round", _SENDING[1]), "attested"),
+    *_races(("hold_payouts, everything", _hold("everything")), ("send_payments, as all", _SENDING[1]), "attested"),
+    Scenario(
+        "hold_payouts, a municipality released",
+        "a municipality on hold",
+        _release("municipality"),
+        _and(_sample("hold_payouts", "show_municipality")),
+    ),
+    Scenario("hold_payouts, a round released", "the round on hold", _release("round"), _and(_SWEEP)),
+    Scenario("hold_payouts, everything released", "everything on hold", _release("everything"), _and(_SWEEP)),
+    *_races(
+        ("hold_payouts, released", _release("round")),
+        ("send_payments, the round on hold", _SENDING[1]),
+        "the round on hold, the batch not marked",
+    ),
+    Scenario("correct_payouts, void", "account approved", _correct("void"), _and(_SHOW_PAYOUTS)),
+    Scenario("correct_payouts, issued anew", "payout void", _correct("reissue"), _and(_SHOW_PAYOUTS)),
+    Scenario(
+        "correct_payouts, issued anew after the bank refused it",
+        "payout rejected, account approved",
+        _correct("reissue", (f"P-2025-{FIRST}-1", f"P-2025-{SECOND}-1"), (FIRST, SECOND)),
+        _and(_SHOW_PAYOUTS),
+    ),
+    *_races(
+        ("correct_payouts, issued anew", _correct("reissue")),
+        ("correct_payouts, issued anew by another", _correct("reissue", ("officer-1", "officer-2"))),
+        "payout void",
+    ),
+    Scenario("correct_payouts, a word", "payouts unknown", _correct("propose_resolution"), _and(_SHOW_PAYOUTS)),
+    *_races(
+        ("correct_payouts, a word", _correct("propose_resolution")),
+        ("correct_payouts, another word", _SAYS_OTHERWISE),
+        "payouts unknown",
+    ),
+    Scenario(
+        "correct_payouts, confirmed",
+        "bank's word waits",
+        _correct("confirm_resolution"),
+        _and(_SHOW_PAYOUTS),
+    ),
+    Scenario(
+        "correct_payouts, confirmed of the last in its batch",
+        "bank's word waits of the last",
+        _correct("confirm_resolution"),
+        _and(_SHOW_PAYOUTS),
+    ),
+    *_races(
+        ("correct_payouts, confirmed of the last", _correct("confirm_resolution")),
+        ("read_bank_reports, the last booked after all", _sample("read_bank_reports", "booked")),
+        "bank's word waits of the last",
+        _outside_cases,
+        _bank((BOOKED, bank.bookings([FIRST]))),
+    ),
+    *_races(
+        ("correct_payouts, confirmed", _correct("confirm_resolution")),
+        ("correct_payouts, confirmed by another", _correct("confirm_resolution", ("attester-1", "officer-2"))),
+        "bank's word waits",
+    ),
+    *_races(
+        ("correct_payouts, confirmed", _correct("confirm_resolution")),
+        ("read_bank_reports, booked after all", _sample("read_bank_reports", "booked")),
+        "bank's word waits",
+        prepare=_bank((BOOKED, bank.bookings())),
     ),
     Scenario(
         "read_bank_reports, one payment refused",
@@ -266,6 +521,53 @@ SCENARIOS: tuple[Scenario, ...] = (
         _and(_notified(_COMES_BACK)),
         prepare=_objects(("BankBucket", BOOKED, bank.bookings()), ("BankBucket", _COMES_BACK, bank.returned())),
     ),
+    Scenario(
+        "read_bank_reports, booked after it was sent again",
+        "sent again",
+        _sample("read_bank_reports", "booked"),
+        _and(_sample("read_bank_reports", "statement")),
+        prepare=_bank((BOOKED, bank.bookings()), (STATEMENT, bank.statement())),
+    ),
+    Scenario(
+        "read_bank_reports, a statement",
+        "sent",
+        _sample("read_bank_reports", "statement"),
+        _and(_sample("read_bank_reports", "booked")),
+        at=STATEMENT_CAME,
+        prepare=_bank((BOOKED, bank.bookings()), (STATEMENT, bank.statement())),
+    ),
+    Scenario(
+        "read_bank_reports, a statement with a gap",
+        "sent",
+        _sample("read_bank_reports", "statement"),
+        at=STATEMENT_CAME,
+        prepare=_bank((STATEMENT, bank.statement(missing=Ore(1)))),
+    ),
+    Scenario(
+        "read_bank_reports, of another account",
+        "sent",
+        _sample("read_bank_reports", "booked"),
+        prepare=_bank((BOOKED, bank.bookings(account=ANOTHERS))),
+    ),
+    Scenario(
+        "read_bank_reports, another file of a name that was read",
+        "settled",
+        _sample("read_bank_reports", "booked"),
+        prepare=_bank((BOOKED, bank.bookings([FIRST]))),
+    ),
+    Scenario(
+        "reconcile_payments",
+        "settled",
+        _sample("reconcile_payments", "schedule"),
+        _and(_sample("show_reconciliation", "show_json")),
+    ),
+    Scenario(
+        "show_reconciliation",
+        "reconciled",
+        _sample("show_reconciliation", "show_json"),
+        _and(_sample("reconcile_payments", "schedule")),
+    ),
+    Scenario("show_reconciliation, as a file", "reconciled", _sample("show_reconciliation", "download_csv")),
     Scenario("read_bank_reports, repaid", "invoiced", _sample("read_bank_reports", "booked"), prepare=_repayment),
     Scenario(
         "read_bank_reports, a file that cannot be read",

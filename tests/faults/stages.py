@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from statsbidrag.adapters.aws import client
@@ -12,18 +14,22 @@ from statsbidrag.adapters.s3 import S3Files
 from statsbidrag.documents.allocation_file import read_allocation_list
 from statsbidrag.documents.bank_reports import read_bank_report
 from statsbidrag.documents.case_papers import decision_letter, invoice_files, payment_file
+from statsbidrag.documents.reconciliation_file import render_csv, render_json
 from statsbidrag.documents.register_file import read_register
 from statsbidrag.documents.round_file import read_round
-from statsbidrag.domain.bank import Notification
+from statsbidrag.domain.bank import Notification, StatusReport
 from statsbidrag.domain.case import CASE, Case, case_key
+from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.holds import EVERYTHING, HOLDS, PlaceHold, holds_key
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Queue
 from statsbidrag.ports import DueTask
-from statsbidrag.usecases import bank, payouts, recoveries, reports, requisitions, rounds
+from statsbidrag.usecases import bank, corrections, holds, payouts, recoveries, reports, requisitions, rounds
 from statsbidrag.usecases.books import Context
 from statsbidrag.usecases.mails import take_news
-from tests.faults.bank_files import BATCH_ID, FIRST, SECOND, SHARES, bookings
+from statsbidrag.usecases.reconciling import reconcile_all
+from tests.faults.bank_files import BATCH_ID, FIRST, PAYOUTS, SECOND, SHARES, answer, bookings
 from tests.faults.stack import ROOT
 from tests.faults.world import Saved, World
 
@@ -31,7 +37,12 @@ YEAR = RoundId("2025")
 CALL = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 TEST = Context("system:test", CALL)
 
-ROUND_FILE = (ROOT / "rounds/2025.toml").read_bytes().replace(b"= 97_000_000", b"= 785_254")
+ROUND_FILE = (
+    (ROOT / "rounds/2025.toml")
+    .read_bytes()
+    .replace(b"= 97_000_000", b"= 785_254")
+    .replace(b"two_attest_above_kronor = 1_000_000", b"two_attest_above_kronor = 500_000")
+)
 REGISTER_FILE = """Kommunkod;Kommun;Organisationsnummer;Registratur;Konto;Fakturareferens;Peppol-id
 0114;Upplands Väsby;212000-0019;registrator@upplands-vasby.example;bankgiro 5050-1055;REF 4711;0007:2120000019
 0115;Vallentuna;212000-0027;registrator@vallentuna.example;bankgiro 9990-1159;HS-0115;
@@ -41,6 +52,8 @@ ALLOCATION_FILE = """Kommunkod;Kommun;Belopp (kronor)
 0115;Vallentuna;323418
 """.encode()
 ACCOUNTS = {FIRST: Account("bankgiro", "50501055"), SECOND: Account("bankgiro", "99901159")}
+ANOTHER = Account("bankgiro", "55555551")
+WHY = "Banken har ringt om kontot."
 
 
 def _at(month: int, day: int, hour: int = 8, year: int = 2025) -> datetime:
@@ -111,7 +124,10 @@ class Year:
     def _pay(self) -> None:
         self.world.clock.time = _at(5, 7, 4)
         self._keep("payday")
-        payouts.queue_due(self.books, SwedishBankCalendar(), TEST)
+        with self._aside("payday"):
+            holds.stop(self.books, YEAR, WHY, "officer-1", TEST)
+            self._keep("payday, the round on hold")
+        payouts.queue_due(self.books, SwedishBankCalendar(), TEST.actor, TEST)
         self._keep("batched")
         total = Ore(100 * sum(SHARES.values()))
         payouts.attest(self.books, BATCH_ID, "attester-1", total, TEST)
@@ -119,14 +135,107 @@ class Year:
         payouts.attest(self.books, BATCH_ID, "attester-2", total, TEST)
         self._keep("attested")
         (due,) = self.due("payments")
-        payouts.send_batch(self.books, self.outbox, payment_file, due, TEST)
+        payouts.send_batch(self.books, self.outbox, SwedishBankCalendar(), payment_file, due, TEST)
         self._keep("sent")
+        self._stop()
+        self._change_account()
+        self._lose()
         self.world.clock.time = _at(5, 8)
         booked = read_bank_report(bookings())
         if isinstance(booked, Notification):
-            for entry in booked.entries:
-                bank.take_entry(self.books, entry, TEST)
+            bank.take_report(self.books, booked, TEST)
         self._keep("settled")
+        with self._aside("settled"):
+            self.world.clock.time = _at(5, 9, 2)
+            for _ in reconcile_all(self.books, self.archive, {"json": render_json, "csv": render_csv}):
+                pass
+            self._keep("reconciled")
+
+    # What does not happen in every year, each beside the others
+
+    def _stop(self) -> None:
+        """Void the batch, or put on hold what is in it."""
+        with self._aside("attested"):
+            payouts.void_batch(self.books, BATCH_ID, WHY, "officer-1", TEST)
+            self._keep("batch void")
+        for scope, name in ((YEAR, "the round on hold"), (EVERYTHING, "everything on hold")):
+            with self._aside("attested"):
+                # The function that placed the hold has died before it came to the batch.
+                self.books.handle(HOLDS, holds_key(scope), PlaceHold(WHY, "officer-1"), TEST)
+                self._keep(f"{name}, the batch not marked")
+                payouts.send_batch(self.books, self.outbox, SwedishBankCalendar(), payment_file, self._batch, TEST)
+                self._keep(name)
+        with self._aside("attested"):
+            self._act(FIRST, c.HoldPayouts("", WHY, "officer-1"))
+            self._keep("a municipality on hold, the batch not void")
+        with self._aside("attested"):
+            holds.stop_municipality(self.books, YEAR, FIRST, "", WHY, "officer-1", TEST)
+            payouts.free_payouts(self.books, self._batch, TEST)
+            self._keep("a municipality on hold")
+
+    def _change_account(self) -> None:
+        with self._aside("attested"):
+            corrections.propose_account(self.books, YEAR, FIRST, ANOTHER, f"agent-{FIRST}", TEST)
+            self._keep("account proposed")
+            payouts.free_payouts(self.books, self._batch, TEST)
+            self._act(FIRST, c.ApproveAccount(1, ANOTHER, "officer-1"))
+            self._keep_both("account approved")
+            self._act(FIRST, c.VoidPayout(PAYOUTS[FIRST], WHY, "officer-1"))
+            self._keep("payout void")
+
+    def _lose(self) -> None:
+        """The bank refuses a payout, or says nothing."""
+        with self._aside("sent"):
+            refused = read_bank_report(answer())
+            if isinstance(refused, StatusReport):
+                bank.take_answer(self.books, refused, TEST)
+            self._keep("payout rejected")
+            for command in (c.ProposeAccount(ANOTHER, f"agent-{SECOND}"), c.ApproveAccount(1, ANOTHER, "officer-1")):
+                self._act(SECOND, command)
+            self._keep("payout rejected, account approved")
+        with self._aside("sent"):
+            self.world.clock.time = _at(5, 14, 4)
+            self._keep("bank silent")
+            for due in self.due("payments"):
+                payouts.note_silence(self.books, due, TEST)
+            self._keep("payouts unknown")
+            told = c.ProposeResolution(PAYOUTS[FIRST], "not_carried_out", WHY, "officer-1")
+            self._act(FIRST, told)
+            self._keep("bank's word waits")
+            self._confirm(FIRST)
+            self._send_again()
+            self._keep("sent again")
+        with self._aside("bank's word waits"):
+            self._act(SECOND, c.ProposeResolution(PAYOUTS[SECOND], told.outcome, WHY, "officer-1"))
+            self._confirm(SECOND)
+            self._keep("bank's word waits of the last")
+
+    def _send_again(self) -> None:
+        """Send what was set back from unknown in a batch of its own."""
+        (batch,) = payouts.queue_due(self.books, SwedishBankCalendar(), TEST.actor, TEST)
+        payouts.attest(self.books, batch, "attester-1", kronor(SHARES[FIRST]), TEST)
+        for due in self.due("payments"):
+            payouts.send_batch(self.books, self.outbox, SwedishBankCalendar(), payment_file, due, TEST)
+
+    def _confirm(self, code: MunicipalityCode) -> None:
+        """Confirm as a second person that a payout was not carried out."""
+        corrections.confirm_resolution(self.books, YEAR, code, PAYOUTS[code], "not_carried_out", "officer-2", TEST)
+
+    def _act(self, code: MunicipalityCode, command: c.CaseCommand) -> None:
+        corrections.act(self.books, YEAR, code, command, TEST)
+
+    @property
+    def _batch(self) -> DueTask:
+        """What is due of the batch."""
+        return next(due for due in self.due("payments") if due.key.startswith("BATCH#"))
+
+    @contextmanager
+    def _aside(self, stage: str) -> Iterator[None]:
+        """Go another way from a stage, and come back to where the year stood."""
+        stands = self.world.save()
+        self.world.restore(self.stages[stage])
+        yield
+        self.world.restore(stands)
 
     def _report(self) -> None:
         self.world.clock.time = _at(1, 15, 6, year=2026)

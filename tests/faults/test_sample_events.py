@@ -19,6 +19,18 @@ FITS = {
     "send_mail/invoice": "send_mail, an invoice",
     "assess_reports/report_and_missing_report": "assess_reports, one of them missing",
     "decide_recoveries/decide": "decide_recoveries, decided",
+    "attest_payouts/void": "attest_payouts, void",
+    "send_payments/void_batch": "send_payments, a void batch",
+    "send_payments/silent_payouts": "send_payments, the bank silent",
+    "read_bank_reports/statement": "read_bank_reports, a statement",
+    "change_accounts/approve": "change_accounts, approved",
+    "change_accounts/decline": "change_accounts, declined",
+    "hold_payouts/release_municipality": "hold_payouts, a municipality released",
+    "hold_payouts/release_round": "hold_payouts, a round released",
+    "hold_payouts/release_everything": "hold_payouts, everything released",
+    "correct_payouts/reissue": "correct_payouts, issued anew",
+    "correct_payouts/propose_resolution": "correct_payouts, a word",
+    "correct_payouts/confirm_resolution": "correct_payouts, confirmed",
 }
 """Where a sample needs another world than the function's first scenario."""
 TOKEN = "exempel-" * 5 + "lnk"

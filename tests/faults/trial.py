@@ -7,12 +7,12 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from tests.faults.injection import FAULTS, Fault
+from tests.faults.injection import FAULTS, MEANWHILE, Happening
 from tests.faults.outcome import Outcome, outcome_of
 from tests.faults.scenarios import Delivery, Scenario
 from tests.faults.stack import functions
 from tests.faults.stages import Year
-from tests.faults.world import AN_HOUR, Died
+from tests.faults.world import AN_HOUR, Died, cold_start
 
 Order = Literal["the event first", "the others first"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -28,7 +28,7 @@ class Point(msgspec.Struct, frozen=True):
 
     number: int
     operation: str
-    fault: Fault
+    fault: Happening
 
 
 class Trial:
@@ -51,12 +51,12 @@ class Trial:
         self._known: dict[tuple[bytes, bool, Order], tuple[str, ...]] = {}
         self.violations: list[str] = []
         self.calls: Sequence[str] = ()
-        self.undisturbed = self._run_undisturbed()
+        self.undisturbed = tuple(self._run_undisturbed(order) for order in (ORDERS if scenario.race else ORDERS[:1]))
 
     def points(self) -> Iterator[Point]:
-        """Give every call with every way to break."""
+        """Give every call with every way to break; in a race, the others also come before each of them."""
         for number, operation in enumerate(self.calls):
-            for fault in FAULTS:
+            for fault in (*FAULTS, MEANWHILE) if self._scenario.race else FAULTS:
                 yield Point(number, operation, fault)
 
     def run(self) -> int:
@@ -81,18 +81,24 @@ class Trial:
             self._world.clock.time = self._scenario.at
         self._scenario.prepare(self._world)
 
-    def _run_undisturbed(self) -> Outcome:
+    def _run_undisturbed(self, order: Order) -> Outcome:
         self._start()
         before = self._world.program_faults.seen
-        with self._world.injection.counting() as calls:
-            self._answers = self._deliver(self._event)
-        self.calls = list(calls)
-        for delivery in self._beside:
-            self._deliver(delivery)
+        if order == "the event first":
+            with self._world.injection.counting() as calls:
+                self._answers = self._deliver(self._event)
+            self.calls = list(calls)
+        self._others()
+        if order == "the others first":
+            self._deliver(self._event)
         self._settle()
         if self._world.program_faults.seen > before:
             self._note("undisturbed", ["a function tells of a fault in the program"])
         return outcome_of(self._world)
+
+    def _others(self) -> None:
+        for delivery in self._beside:
+            self._deliver(delivery)
 
     def _repeated(self, order: Order) -> Sequence[str]:
         """Run without a fault, but with everything delivered twice."""
@@ -101,6 +107,8 @@ class Trial:
 
     def _broken(self, point: Point) -> dict[Order, Sequence[str]]:
         """Run into the fault and go on in both orders; what follows from a world that was seen before is known."""
+        if point.fault == MEANWHILE:
+            return {"the event first": self._interrupted(point)}
         world, satisfied = self._run_into(point)
         for number, order in enumerate(ORDERS):
             if (world, satisfied, order) not in self._known:
@@ -109,10 +117,25 @@ class Trial:
                 self._known[world, satisfied, order] = tuple(self._go_on(order, delivered=satisfied))
         return {order: self._known[world, satisfied, order] for order in ORDERS}
 
+    def _interrupted(self, point: Point) -> Sequence[str]:
+        """Let the others come in between; then nothing more is delivered, since all were answered."""
+        before = self._world.program_faults.seen
+        _, satisfied = self._run_into(point)
+        problems = [] if satisfied else self._complete(self._event)
+        problems += [
+            f"{name} has a message that no person needs to see" for name in self._world.waiting() if _is_dead(name)
+        ]
+        return self._come_to_rest(problems, before)
+
     def _run_into(self, point: Point) -> tuple[bytes, bool]:
         """Deliver the event with one call broken; names the world that this leaves, and whether all were answered."""
+
+        def others() -> None:
+            self._others()
+            cold_start()  # what they left in this process is theirs
+
         self._start()
-        with self._world.injection.breaking(point.number, point.fault):
+        with self._world.injection.breaking(point.number, point.fault, others):
             answers = self._deliver(self._event)
         return self._world.digest(), self._satisfied(answers)
 
@@ -133,12 +156,21 @@ class Trial:
         steps: list[Callable[[], None]] = [again, others] if order == "the event first" else [others, again]
         for step in steps:
             step()
+        return self._come_to_rest(problems, before)
+
+    def _come_to_rest(self, problems: list[str], before: int) -> Sequence[str]:
+        """Let everything come to rest, and say what is wrong then; `before` are the program's faults until now."""
         problems += self._settle()
         if self._world.redrive():
             problems += self._settle()
         if self._world.program_faults.seen > before:
             problems.append("a function tells of a fault in the program")
-        return problems + outcome_of(self._world).differences(self.undisturbed)
+        return problems + self._differences(outcome_of(self._world))
+
+    def _differences(self, outcome: Outcome) -> list[str]:
+        """Say in what an outcome is another than that of an undisturbed run; in a race, than both of them."""
+        told = [outcome.differences(undisturbed, self._scenario.compared) for undisturbed in self.undisturbed]
+        return min(told, key=len)
 
     # What AWS does
 
@@ -161,7 +193,8 @@ class Trial:
 
     def _other_answer(self, delivery: Delivery, answers: list[Any]) -> list[str]:
         """Say where a caller who repeats a request is told something else than the first time."""
-        if delivery is not self._event or delivery.trigger != "Api" or answers == self._answers:
+        compared = delivery is self._event and delivery.trigger == "Api" and self._scenario.told_again
+        if not compared or answers == self._answers:
             return []
         return [f"the answer is {str(answers)[:300]} and not {str(self._answers)[:300]}"]
 
@@ -189,4 +222,8 @@ class Trial:
         return [f"does not come to rest: {str(world.waiting())[:300]}"]
 
     def _under_way(self) -> bool:
-        return any(not name.endswith("DeadLetters") for name in self._world.waiting())
+        return not all(_is_dead(name) for name in self._world.waiting())
+
+
+def _is_dead(queue: str) -> bool:
+    return queue.endswith("DeadLetters")

@@ -1,4 +1,7 @@
-"""Long walks of a case from a seed: cheaper than the machine, so many more of them."""
+"""Long walks of a case from a seed: cheaper than the machine, so many more of them.
+
+Beside the case goes a ledger that is kept by the events alone, and the two are held against each other at every step.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,34 @@ from hypothesis import strategies as st
 
 from statsbidrag.domain.case import CASE, Case, decide, empty_case, evolve
 from statsbidrag.domain.case import commands as c
-from statsbidrag.domain.case.events import CaseEvent
+from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case.state import Payout, UnknownOutcome
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
+from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.journal import GENESIS, Record, canonical, check_chain, refold, seal, snake, unseal
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Task
-from tests.builders import BATCH_ID, KEY, PAYOUT, RECIPIENT, REPORT_OPENS, SPRING, TERMS, account, report, requisition
+from tests.builders import (
+    BATCH_ID,
+    KEY,
+    KNOWN,
+    OTHER,
+    PAYOUT,
+    RECIPIENT,
+    REPORT_OPENS,
+    SPRING,
+    TERMS,
+    THIRD,
+    report,
+    requisition,
+)
+from tests.property.ledger import CODES, FAILED, Ledger
 
-STEPS = 40
+STEPS = 60
 MOVED = msgspec.structs.replace(RECIPIENT, registry_email="ny@kommun-0114.example")
+BATCHES = (BATCH_ID, "B-2025-20250405-1")
+OFFICERS = ("officer:1", "officer:2")
+OUTCOMES: tuple[UnknownOutcome, ...] = get_args(UnknownOutcome)
 SEEDS = st.integers(0, 2**32)
 
 
@@ -31,29 +53,46 @@ class Walk:
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
         self.case: Case = empty_case(KEY)
+        self.told: Case = empty_case(KEY)
+        self.ledger = Ledger()
         self.now = SPRING
         self.records: list[Record] = []
+        self.taken: set[type] = set()
+        self.owed: set[str] = set()
         terms = msgspec.structs.replace(TERMS, requisitions_allowed=self.chance.choice((1, 1, 2)))
         self.try_to(c.OpenCase(RECIPIENT, terms, "L-1", kronor(self.chance.randint(1, 500) * 1000)))
         if self.chance.random() < 0.9:
-            self.try_to(requisition(self.allocated))
+            for _ in range(terms.requisitions_allowed):
+                share = Ore(self.allocated // terms.requisitions_allowed // 100 * 100)
+                self.try_to(requisition(share, self.chance.choice((KNOWN, KNOWN, OTHER))))
 
     def try_to(self, command: c.CaseCommand) -> None:
         try:
             events = decide(self.case, command, self.now)
         except (Refusal, NotFound, NotYet):
-            events = ()
+            return
+        assert decide(self.case, command, self.now) == events
+        if events and isinstance(command, c.RecordPayoutRejected):
+            assert command.batch == next(p.batch for p in self.case.payouts if p.id == command.payout)
         for event in events:
             prev = self.records[-1].hash if self.records else GENESIS
             record = seal(KEY, len(self.records) + 1, event, actor="walk", at=self.now, prev=prev)
-            assert unseal(record, CASE) == event
             self.records.append(record)
+            self.ledger.note(event)
             self.case = evolve(self.case, event)
+            again = unseal(record, CASE)
+            assert again == event
+            self.told = evolve(self.told, again)
+            self.taken.add(type(command))
 
     def step(self) -> None:
         self.now += timedelta(days=self.chance.choice((0, 0, 0, 1, 4)))
         tasks = sorted(CASE.owed(self.case))
-        if tasks and self.chance.random() < 0.7:
+        self.owed |= {task.kind for task in tasks}
+        batched = [payout for payout in self.case.payouts if payout.status == "batched"]
+        if batched and self.chance.random() < 0.3:
+            self.try_to(self.end_of_batching(self.chance.choice(batched)))
+        elif tasks and self.chance.random() < 0.7:
             task = self.chance.choice(tasks)
             self.now = max(self.now, task.due)
             self.try_to(self.answer_to(task))
@@ -64,8 +103,14 @@ class Walk:
         about = task.about
         answers: dict[str, Callable[[], c.CaseCommand]] = {
             "validate_requisition": lambda: c.ValidateRequisition(int(about)),
-            "queue_payout": lambda: c.QueuePayout(about, BATCH_ID),
-            "ask_bank_about_payout": self.settlement,
+            "approve_account": lambda: self.account_decision(int(about)),
+            "review_hold": lambda: self.review(int(about)),
+            "queue_payout": lambda: c.QueuePayout(about, self.chance.choice(BATCHES)),
+            "note_silence": lambda: self.news_of(about),
+            "ask_bank_about_payout": lambda: self.word(about),
+            "confirm_resolution": lambda: self.confirmation(about),
+            "correct_payout_account": lambda: c.ProposeAccount(self.account(), self.officer()),
+            "reissue_payout": lambda: c.ReissuePayout(about, self.officer()),
             "issue_report_link": lambda: c.IssueReportLink("hash"),
             "remind_of_report": lambda: c.IssueReminder(int(about)),
             "assess_report": c.AssessReport,
@@ -81,26 +126,41 @@ class Walk:
         return answers.get(task.kind, self.anything)()
 
     def anything(self) -> c.CaseCommand:
+        payout = self.payout()
         choice: Callable[[], c.CaseCommand] = self.chance.choice(
             (
                 lambda: c.OpenCase(RECIPIENT, TERMS, f"L-{self.chance.randint(1, 3)}", self.part(self.allocated)),
                 lambda: c.OpenCase(MOVED, TERMS, self.case.allocation_list, self.allocated),
+                self.register,
                 lambda: requisition(self.part(self.allocated)),
-                lambda: requisition(self.part(self.allocated), account(9999)),
-                lambda: c.QueuePayout(PAYOUT, "B-2025-20250405-1"),
-                lambda: c.RecordPayoutSent(PAYOUT, BATCH_ID),
-                self.settlement,
-                lambda: c.RecordPayoutRejected(PAYOUT, "AC04"),
-                lambda: c.RecordPayoutReturned(PAYOUT, self.entry(), self.payout_amount(), "AC04"),
+                lambda: requisition(self.part(self.allocated), self.account()),
+                lambda: c.ProposeAccount(self.account(), self.officer()),
+                lambda: self.account_decision(self.chance.randint(1, 3)),
+                lambda: c.HoldPayouts(self.chance.choice(("", payout.id)), "Det utreds.", self.officer()),
+                lambda: c.ReleasePayouts(self.chance.randint(1, 4), "Det är utrett.", self.officer()),
+                lambda: c.QueuePayout(payout.id, self.chance.choice(BATCHES)),
+                lambda: c.UnqueuePayout(payout.id, self.chance.choice(BATCHES)),
+                lambda: c.RecordPayoutSent(payout.id, payout.batch or BATCH_ID),
+                lambda: c.RecordPayoutSent(payout.id, payout.batch or BATCH_ID),
+                lambda: self.settlement(payout.id),
+                lambda: self.settlement(payout.id),
+                lambda: c.RecordPayoutRejected(payout.id, self.told_batch(payout), "words", self.code()),
+                lambda: c.RecordPayoutReturned(payout.id, self.entry(), payout.amount, self.code()),
+                lambda: c.RecordSilence(payout.id),
+                lambda: self.word(payout.id),
+                lambda: self.confirmation(payout.id),
+                lambda: c.VoidPayout(payout.id, "Fel belopp.", self.officer(), self.chance.random() < 0.2),
+                lambda: c.ReissuePayout(payout.id, self.officer()),
                 self.report,
                 self.report,
                 c.AssessReport,
                 c.AssessMissingReport,
                 self.preparation,
-                lambda: c.DecideRecovery(1, self.chance.choice(("officer:1", "officer:2"))),
+                lambda: c.DecideRecovery(1, self.officer()),
                 lambda: c.RaiseInvoice(1),
                 self.repayment,
-                lambda: c.RecordMailBounced(self.chance.choice(("no", *sorted(self.case.mails))), self.now),
+                lambda: c.RecordMailSent(self.mail()),
+                lambda: c.RecordMailBounced(self.mail(), self.now),
             )
         )
         return choice()
@@ -115,13 +175,66 @@ class Walk:
         return Ore(some // 100 * 100) if whole else Ore(some)
 
     def entry(self) -> str:
-        return f"E-{self.chance.randint(1, 4)}"
+        return f"E-{self.chance.randint(1, 6)}"
 
-    def payout_amount(self) -> Ore:
-        return self.case.payouts[0].amount if self.case.payouts else Ore(1)
+    def officer(self) -> str:
+        return self.chance.choice(OFFICERS)
 
-    def settlement(self) -> c.CaseCommand:
-        return c.RecordPayoutSettled(PAYOUT, self.entry(), self.payout_amount(), self.now.date())
+    def code(self) -> str:
+        return self.chance.choice(CODES)
+
+    def told_batch(self, payout: Payout) -> str:
+        """The batch that the bank speaks of: most often the one that the payout stands in."""
+        return self.chance.choice((payout.batch, payout.batch, "", *BATCHES))
+
+    def mail(self) -> str:
+        return self.chance.choice(("no", *sorted(self.case.mails)))
+
+    def account(self) -> Account:
+        return self.chance.choice((KNOWN, OTHER, THIRD))
+
+    def payout(self) -> Payout:
+        """Any payout, most often the last; one that is not there while there is none."""
+        if not self.case.payouts:
+            return Payout(PAYOUT, Ore(1), KNOWN, "ordered", SPRING)
+        return self.chance.choice((*self.case.payouts, self.case.payouts[-1]))
+
+    def register(self) -> c.CaseCommand:
+        recipient = msgspec.structs.replace(RECIPIENT, account=self.account())
+        return c.OpenCase(recipient, TERMS, self.case.allocation_list, self.allocated)
+
+    def account_decision(self, change: int) -> c.CaseCommand:
+        named = [item.account for item in self.case.account_changes if item.id == change]
+        if self.chance.random() < 0.3:
+            return c.DeclineAccount(change, "Kontot är inte kommunens.", self.officer())
+        return c.ApproveAccount(change, self.chance.choice((*named, *named, OTHER)), self.officer())
+
+    def review(self, hold: int) -> c.CaseCommand:
+        """What is held goes on, or is not made at all."""
+        about = next(item.about for item in self.case.holds if item.id == hold)
+        if about and self.chance.random() < 0.5:
+            return c.VoidPayout(about, "Fel belopp.", self.officer())
+        return c.ReleasePayouts(hold, "Det är utrett.", self.officer())
+
+    def end_of_batching(self, payout: Payout) -> c.CaseCommand:
+        """The batch leaves, or is void and lets the payout go."""
+        if self.chance.random() < 0.8:
+            return c.RecordPayoutSent(payout.id, payout.batch)
+        return c.UnqueuePayout(payout.id, payout.batch)
+
+    def news_of(self, payout: str) -> c.CaseCommand:
+        """What comes of a payout that was sent: most often its booking, else nothing."""
+        return c.RecordSilence(payout) if self.chance.random() < 0.3 else self.settlement(payout)
+
+    def word(self, payout: str) -> c.CaseCommand:
+        return c.ProposeResolution(payout, self.chance.choice(OUTCOMES), "Enligt banken.", self.officer())
+
+    def confirmation(self, payout: str) -> c.CaseCommand:
+        return c.ConfirmResolution(payout, self.chance.choice(OUTCOMES), self.officer())
+
+    def settlement(self, payout: str) -> c.CaseCommand:
+        amounts = {p.id: p.amount for p in self.case.payouts}
+        return c.RecordPayoutSettled(payout, self.entry(), amounts.get(payout, Ore(1)), self.now.date())
 
     def preparation(self) -> c.CaseCommand:
         claim = self.case.recoveries[0].claim if self.case.recoveries else Ore(0)
@@ -137,27 +250,82 @@ class Walk:
         return c.RecordRepayment(1, self.entry(), self.part(claimed, whole=False), self.now.date())
 
 
+class PayoutWalk(Walk):
+    """A year that never comes to its report: accounts, holds and payouts alone, and so much deeper into them."""
+
+    def step(self) -> None:
+        self.now += timedelta(days=self.chance.choice((0, 0, 0, 1, 7)))
+        payout = self.payout()
+        waiting = [change.id for change in self.case.account_changes if change.status == "waiting"] or [1]
+        choice: Callable[[], c.CaseCommand] = self.chance.choice(
+            (
+                self.register,
+                lambda: requisition(self.part(self.allocated), self.account()),
+                lambda: c.ValidateRequisition(self.chance.randint(1, 3)),
+                lambda: c.ValidateRequisition(self.chance.randint(1, 3)),
+                lambda: c.ProposeAccount(self.account(), self.officer()),
+                lambda: c.ProposeAccount(self.account(), self.officer()),
+                lambda: self.account_decision(self.chance.choice(waiting)),
+                lambda: self.account_decision(self.chance.choice(waiting)),
+                lambda: c.ReleasePayouts(self.chance.randint(1, 6), "Det är utrett.", self.officer()),
+                lambda: c.QueuePayout(payout.id, self.chance.choice(BATCHES)),
+                lambda: c.QueuePayout(payout.id, self.chance.choice(BATCHES)),
+                lambda: self.end_of_batching(payout),
+                lambda: self.end_of_batching(payout),
+                lambda: c.RecordSilence(payout.id),
+                lambda: self.news_of(payout.id),
+                lambda: self.word(payout.id),
+                lambda: self.confirmation(payout.id),
+                lambda: self.confirmation(payout.id),
+                lambda: c.RecordPayoutRejected(payout.id, self.told_batch(payout), "words", self.code()),
+                lambda: c.RecordPayoutReturned(payout.id, self.entry(), payout.amount, self.code()),
+                lambda: c.VoidPayout(payout.id, "Fel belopp.", self.officer()),
+                lambda: c.ReissuePayout(payout.id, self.officer()),
+            )
+        )
+        self.try_to(choice())
+
+
 def test_the_walks_make_everything_happen_that_can() -> None:
     """A property that never comes to an invoice promises nothing about invoices."""
-    reached = set()
+    reached: set[str] = set()
+    taken: set[type] = set()
+    owed: set[str] = set()
     for seed in range(150):
         walk = Walk(seed)
         for _ in range(STEPS):
             walk.step()
         reached |= {record.type for record in walk.records}
-    assert {snake(event.__name__) for event in get_args(CaseEvent)} - reached == set()
+        taken |= walk.taken
+        owed |= walk.owed
+    assert {snake(event.__name__) for event in get_args(e.CaseEvent)} - reached == set()
+    assert set(get_args(c.CaseCommand)) - taken == set()
+    assert {"account_for_payout", "correct_payout_account", "reissue_payout", "review_hold"} - owed == set()
 
 
 @settings(max_examples=2500)
 @given(seed=SEEDS)
-def test_money_is_conserved_on_every_walk(seed: int) -> None:
+def test_money_is_conserved_and_no_payout_has_two_that_live_on_every_walk(seed: int) -> None:
     walk = Walk(seed)
     for _ in range(STEPS):
         walk.step()
-        money = walk.case.money
+        case, money = walk.case, walk.case.money
         assert money.imbalances() == []
-        assert money.paid == sum(p.amount for p in walk.case.payouts if p.status == "settled")
+        assert money.paid == sum(p.amount for p in case.payouts if p.status == "settled")
+        assert money.approved == sum(p.amount for p in case.payouts if not p.replaces)
+        assert sum(p.amount for p in case.payouts if p.status not in FAILED) <= money.approved
         assert money.invoiced + money.waived <= money.paid - money.accepted_use
+        walk.ledger.check(case)
+        assert case == walk.told
+
+
+@settings(max_examples=500)
+@given(seed=SEEDS)
+def test_no_payout_leaves_for_an_account_that_one_person_named_or_the_bank_refused(seed: int) -> None:
+    walk = PayoutWalk(seed)
+    for _ in range(100):
+        walk.step()
+        walk.ledger.check(walk.case)
 
 
 @settings(max_examples=800)
@@ -174,6 +342,17 @@ def test_every_walk_can_be_walked_again_from_its_journal(seed: int) -> None:
     stored = msgspec.json.decode(canonical(walk.case), type=Case)
     assert canonical(stored) == canonical(walk.case)
     assert CASE.owed(stored) == CASE.owed(walk.case)
+    for _ in range(STEPS):
+        command = walk.anything()
+        assert outcome(stored, command, walk) == outcome(walk.case, command, walk)
+
+
+def outcome(case: Case, command: c.CaseCommand, walk: Walk) -> object:
+    """What a case answers: its events, or the code with which it refuses."""
+    try:
+        return list(decide(case, command, walk.now))
+    except (Refusal, NotFound, NotYet) as refused:
+        return refused.code
 
 
 @settings(max_examples=800)

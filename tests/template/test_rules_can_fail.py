@@ -62,7 +62,7 @@ BREAKS: list[tuple[Rule, Break]] = [
     ),
     (
         messages.every_metric_of_the_code_has_an_alarm_and_the_other_way_round,
-        lambda d: _resource(d, "StatementGapAlarm").update(MetricName="StatementGaps"),
+        lambda d: _resource(d, "PaymentsDifferAlarm").update(MetricName="PaymentDiffers"),
     ),
     (
         messages.a_message_is_hidden_for_six_times_its_functions_timeout,

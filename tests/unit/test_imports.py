@@ -23,7 +23,15 @@ SHARED = ROOT / "shared"
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
 """What the Lambda runtime brings."""
-READS_BODIES = {"attest_payouts", "decide_recoveries", "receive_report", "receive_requisition"}
+READS_BODIES = {
+    "attest_payouts",
+    "change_accounts",
+    "correct_payouts",
+    "decide_recoveries",
+    "hold_payouts",
+    "receive_report",
+    "receive_requisition",
+}
 SHOWS_PAGES = {"receive_report", "receive_requisition", "show_pages"}
 WRITES_MAIL = {"send_mail"}
 ONLY_IN = {
@@ -32,7 +40,7 @@ ONLY_IN = {
     "lxml": {"read_bank_reports"},
     "openpyxl": {"import_allocations", "import_register"},
     "typst": {"raise_repayment_invoices", "send_decision_letters"},
-    "holidays": {"queue_payouts"},
+    "holidays": {"prepare_payouts", "queue_payouts", "send_payments"},
 }
 """Libraries that cost time to import, and the functions whose path uses them."""
 AT_FIRST_USE = {"openpyxl", "typst", "holidays"}

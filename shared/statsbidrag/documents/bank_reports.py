@@ -116,12 +116,14 @@ def _statement(body: Node) -> Statement:
     if len(statements) != 1:
         raise Refusal("bank_file_several_accounts", "Kontoutdraget ska gälla ett konto och en dag.")
     statement = statements[0]
-    balances = {bal.text("Tp/CdOrPrtry/Cd", ""): _signed(bal) for bal in statement.all("Bal")}
+    told = {bal.text("Tp/CdOrPrtry/Cd", ""): bal for bal in statement.all("Bal")}
+    balances = {code: _signed(bal) for code, bal in told.items()}
     if "CLBD" not in balances or not {"OPBD", "PRCD"} & balances.keys():
         raise malformed("ingående eller utgående saldo saknas")
     return Statement(
         message_id=body.text("GrpHdr/MsgId"),
         account=_account(statement),
+        day=_booking_day(told["CLBD"].one("Dt")),
         # PRCD, the closing balance of the day before, opens the day where OPBD is left out.
         opening=balances.get("OPBD", balances.get("PRCD", Ore(0))),
         closing=balances["CLBD"],

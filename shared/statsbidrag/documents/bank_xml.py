@@ -6,7 +6,7 @@ from lxml import etree
 
 from statsbidrag.domain.errors import Refusal
 
-LARGEST_FILE = 50_000_000
+LARGEST_FILE = 20_000_000
 """Bytes; a file for all municipalities is well under one million."""
 
 

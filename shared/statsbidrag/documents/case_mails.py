@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from statsbidrag.documents.bank_reasons import swedish_reason
 from statsbidrag.documents.case_papers import reasons
 from statsbidrag.documents.mails import MailContext, render_mail
+from statsbidrag.domain.case.accounts import find_change
+from statsbidrag.domain.case.corrections import needs_new_account
 from statsbidrag.domain.case.payouts import find as find_payout
 from statsbidrag.domain.case.recoveries import find as find_recovery
 from statsbidrag.domain.case.recoveries import find_invoice
-from statsbidrag.domain.case.requisitions import opened
-from statsbidrag.domain.case.state import Case, Mail, MailKind
+from statsbidrag.domain.case.state import Case, Mail, MailKind, opened
+from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import swedish_date
 from statsbidrag.usecases.mails import Enclosure
@@ -63,14 +66,30 @@ def _requisition(case: Case, about: str, _round: Round) -> Facts:
         "amount": requisition.amount,
         "at_hand": requisition.received_at,
         "last_day": terms.requisition_last_day,
-        "account": f"{requisition.account.kind} {requisition.account}",
+        "account": written_account(requisition.account),
         "reasons": tuple(check.explanation for check in requisition.checks if not check.passed),
     }
 
 
 def _payout(case: Case, about: str, _: Round) -> Facts:
     payout = find_payout(case, about)
-    return {"amount": payout.amount, "account": f"{payout.account.kind} {payout.account}", "reasons": (payout.reason,)}
+    return {
+        "amount": payout.amount,
+        "account": written_account(payout.account),
+        # Not the bank's own words: they are in English, and may tell of the agency's account.
+        "reasons": (swedish_reason(payout.code),),
+        "action_needed": needs_new_account(payout),
+    }
+
+
+def _account_change(case: Case, about: str, _: Round) -> Facts:
+    return {"account": written_account(find_change(case, int(about)).account)}
+
+
+def written_account(account: Account) -> str:
+    """Write an account with its kind, as people do: ``bankgiro 5050-1055``."""
+    kind = "IBAN" if account.kind == "iban" else account.kind
+    return f"{kind} {account}"
 
 
 def _report(case: Case, _about: str, _round: Round) -> Facts:
@@ -109,6 +128,7 @@ _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "requisition_approved": _requisition,
     "requisition_rejected": _requisition,
     "payout_rejected": _payout,
+    "account_changed": _account_change,
     "report_link": _report,
     "report_reminder": _report,
     "report_receipt": _report,

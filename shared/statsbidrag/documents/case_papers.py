@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from statsbidrag.domain.case.recoveries import find
-from statsbidrag.domain.case.requisitions import opened
+from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.time import swedish_date
 
@@ -26,16 +26,16 @@ GROUNDS: dict[Ground, str] = {
 """Why money is to go back, for people."""
 
 
-def payment_file(batch: Batch, grant_round: Round) -> bytes:
+def payment_file(batch: Batch) -> bytes:
     """Give the pain.001 file of a batch; the same batch gives the same bytes."""
     from statsbidrag.documents.pain001 import Payment, PaymentFile, render_pain001  # noqa: PLC0415
 
-    if batch.planned_at is None or batch.execution_date is None:
-        raise CorruptBooks(f"{batch.id} was never planned")
+    if batch.planned_at is None or batch.execution_date is None or batch.debtor is None:
+        raise CorruptBooks(f"{batch.id} was never cleared")
     payments = tuple(
         Payment(line.payout, line.amount, line.creditor, line.account, line.remittance) for line in batch.lines
     )
-    return render_pain001(PaymentFile(batch.id, batch.planned_at, batch.execution_date, grant_round.agency, payments))
+    return render_pain001(PaymentFile(batch.id, batch.planned_at, batch.execution_date, batch.debtor, payments))
 
 
 def decision_letter(case: Case, recovery: Recovery, grant_round: Round) -> bytes:

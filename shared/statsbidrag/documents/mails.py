@@ -27,7 +27,8 @@ NEEDS: dict[MailKind, tuple[str, ...]] = {
     "requisition_late": ("amount", "at_hand", "last_day"),
     "requisition_approved": ("amount", "account"),
     "requisition_rejected": ("amount", "reasons"),
-    "payout_rejected": ("amount", "account"),
+    "payout_rejected": ("amount", "account", "reasons"),
+    "account_changed": ("account",),
     "report_link": ("paid", "link", "last_day"),
     "report_reminder": ("paid", "link", "last_day"),
     "report_receipt": ("at_hand",),
@@ -65,6 +66,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         Plain Swedish sentences, with their arithmetic.
     appeal
         How the decision can be appealed, or that it cannot.
+    action_needed
+        Whether the municipality must do something for the payout to be made again.
     """
 
     mail_id: str
@@ -83,6 +86,7 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     link: str = ""
     appeal: str = ""
+    action_needed: bool = False
     invoice_number: str = ""
     ocr: str = ""
     enclosures: tuple[Enclosure, ...] = ()

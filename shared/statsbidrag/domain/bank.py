@@ -101,12 +101,15 @@ class Statement(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
+    day
+        Swedish day whose closing balance it gives.
     opening, closing
         Booked balances in öre; negative when overdrawn.
     """
 
     message_id: str
     account: str
+    day: date
     opening: Ore
     closing: Ore
     entries: tuple[Entry, ...]

@@ -1,4 +1,7 @@
-"""A payout batch: planned, prepared with control totals, attested by two persons, sent once, answered by the bank."""
+"""A payout batch: planned, prepared with control totals, attested, cleared for the bank, sent once, answered.
+
+Clearing is the point of no return: a hold that is placed before it stops the batch, one after it comes too late.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,16 @@ import msgspec
 from msgspec.structs import replace
 
 from statsbidrag.domain.errors import NotYet, Refusal
+from statsbidrag.domain.holds import require_reason
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.journal import Event, Kind, Lookup
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.tasks import Task
+from statsbidrag.domain.terms import Agency, PainVersion
 
-ATTESTATIONS = 2
-"""How many persons attest a batch, each another than the one who prepared it."""
 BANK_ANSWER_WITHIN = timedelta(days=3)
 """How long the bank may be silent about a file before an officer asks."""
+_NOTHING_CLAIMED = "Ingen av utbetalningarna kunde läggas i betalningen."
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -32,11 +36,28 @@ class Line(msgspec.Struct, frozen=True):
     remittance: str
 
 
-BatchStatus = Literal["new", "planned", "void", "prepared", "attested", "sent", "acknowledged", "rejected"]
+BatchStatus = Literal["new", "planned", "void", "prepared", "attested", "cleared", "sent", "acknowledged", "rejected"]
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """A batch as its journal folds to; its id is the bank file's message id."""
+    """A batch as its journal folds to; its id is the bank file's message id.
+
+    Attributes
+    ----------
+    attestations
+        How many persons attest it, each another than the one who prepared it.
+    held_by
+        The holds on its round or on everything that keep it from being cleared.
+    to_free
+        Payouts of a void batch that still stand in it.
+    answer
+        How the bank took the file: ``accepted``, ``partial``, ``booked`` where only a booking said so, or why not.
+    debtor, pain_version
+        Who pays and in which version the file is written, as the round said when the batch was cleared: a file that is
+        made again is the same, whatever the round says by then.
+    duplicates
+        The bank's reports that the file came once more.
+    """
 
     id: str
     round: RoundId
@@ -45,10 +66,18 @@ class Batch(msgspec.Struct, frozen=True):
     planned_at: datetime | None = None
     prepared_by: str = ""
     lines: tuple[Line, ...] = ()
+    attestations: int = 0
     attested_by: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
+    void_reason: str = ""
+    voided_by: str = ""
+    to_free: tuple[Line, ...] = ()
     file: str = ""
     sent_at: datetime | None = None
     answer: str = ""
+    debtor: Agency | None = None
+    pain_version: PainVersion = "09"
+    duplicates: tuple[str, ...] = ()
 
     @property
     def total(self) -> Ore:
@@ -71,10 +100,39 @@ class BatchPrepared(Event, frozen=True):
     payouts: tuple[str, ...]
     count: int
     total: Ore
+    attestations: int
 
 
 class BatchVoided(Event, frozen=True):
-    """Nothing could be claimed: the payouts stand elsewhere."""
+    """The batch never leaves: nothing could be claimed, somebody voided it, or a payout in it may not leave."""
+
+    reason: str
+    voided_by: str
+
+
+class BatchFreed(Event, frozen=True):
+    """No payout stands in the void batch any more."""
+
+
+class BatchHeld(Event, frozen=True):
+    """The round or everything is on hold: the batch waits."""
+
+    hold: str
+
+
+class BatchReleased(Event, frozen=True):
+    """That hold is over."""
+
+    hold: str
+
+
+class BatchCleared(Event, frozen=True):
+    """Every payout may leave; from here on the batch is the bank's."""
+
+    execution_date: date
+    cleared_at: datetime
+    debtor: Agency | None = None
+    pain_version: PainVersion = "09"
 
 
 class BatchAttested(Event, frozen=True):
@@ -97,6 +155,12 @@ class BatchAcknowledged(Event, frozen=True):
     status: str
 
 
+class BatchCalledDuplicate(Event, frozen=True):
+    """The bank had the file already; its first answer stands."""
+
+    report: str
+
+
 class BatchRejected(Event, frozen=True):
     """The bank refused the whole file."""
 
@@ -104,7 +168,20 @@ class BatchRejected(Event, frozen=True):
     reason: str
 
 
-BatchEvent = BatchPlanned | BatchPrepared | BatchVoided | BatchAttested | BatchSent | BatchAcknowledged | BatchRejected
+BatchEvent = (
+    BatchPlanned
+    | BatchPrepared
+    | BatchVoided
+    | BatchFreed
+    | BatchHeld
+    | BatchReleased
+    | BatchAttested
+    | BatchCleared
+    | BatchSent
+    | BatchAcknowledged
+    | BatchCalledDuplicate
+    | BatchRejected
+)
 
 
 class PlanBatch(msgspec.Struct, frozen=True):
@@ -116,9 +193,10 @@ class PlanBatch(msgspec.Struct, frozen=True):
 
 
 class PrepareBatch(msgspec.Struct, frozen=True):
-    """Close the batch over the payouts that could be claimed."""
+    """Close the batch over the payouts that could be claimed; above `two_attest_above` öre two persons attest it."""
 
     payouts: tuple[str, ...]
+    two_attest_above: Ore
 
 
 class AttestBatch(msgspec.Struct, frozen=True):
@@ -128,6 +206,37 @@ class AttestBatch(msgspec.Struct, frozen=True):
     total: Ore
 
 
+class VoidBatch(msgspec.Struct, frozen=True):
+    """Take back a batch that is not cleared; its payouts go free."""
+
+    reason: str
+    by: str
+
+
+class RecordBatchFreed(msgspec.Struct, frozen=True):
+    """Every payout was taken out of the void batch."""
+
+
+class HoldBatch(msgspec.Struct, frozen=True):
+    """Keep the batch from being cleared."""
+
+    hold: str
+
+
+class ReleaseBatch(msgspec.Struct, frozen=True):
+    """End a hold on the batch."""
+
+    hold: str
+
+
+class ClearBatch(msgspec.Struct, frozen=True):
+    """Let the batch go to the bank, to be carried out on that bank day."""
+
+    execution_date: date
+    debtor: Agency | None = None
+    pain_version: PainVersion = "09"
+
+
 class RecordBatchSent(msgspec.Struct, frozen=True):
     """The file lies in the outbox."""
 
@@ -135,15 +244,26 @@ class RecordBatchSent(msgspec.Struct, frozen=True):
 
 
 class RecordBatchAnswer(msgspec.Struct, frozen=True):
-    """The bank answered about the file as a whole."""
+    """The bank answered about the file as a whole; `booked` is the answer that a booking gives."""
 
     report: str
-    status: Literal["accepted", "partial", "pending", "rejected"]
+    status: Literal["accepted", "partial", "pending", "rejected", "booked"]
     reason_code: str
     reason: str
 
 
-BatchCommand = PlanBatch | PrepareBatch | AttestBatch | RecordBatchSent | RecordBatchAnswer
+BatchCommand = (
+    PlanBatch
+    | PrepareBatch
+    | AttestBatch
+    | VoidBatch
+    | RecordBatchFreed
+    | HoldBatch
+    | ReleaseBatch
+    | ClearBatch
+    | RecordBatchSent
+    | RecordBatchAnswer
+)
 
 
 def batch_id(round_id: RoundId, execution_date: date, sequence: int) -> str:
@@ -167,9 +287,10 @@ def _prepare(batch: Batch, command: PrepareBatch, _: datetime) -> list[BatchEven
         return []
     kept = [line for line in batch.lines if line.payout in command.payouts]
     if not kept:
-        return [BatchVoided()]
+        return [BatchVoided(_NOTHING_CLAIMED, batch.prepared_by), BatchFreed()]
     total = Ore(sum(line.amount for line in kept))
-    return [BatchPrepared(tuple(line.payout for line in kept), len(kept), total)]
+    attestations = 2 if total > command.two_attest_above else 1
+    return [BatchPrepared(tuple(line.payout for line in kept), len(kept), total, attestations)]
 
 
 def _attest(batch: Batch, command: AttestBatch, _: datetime) -> list[BatchEvent]:
@@ -188,19 +309,59 @@ def _attest(batch: Batch, command: AttestBatch, _: datetime) -> list[BatchEvent]
     return [BatchAttested(command.officer)]
 
 
+def _void(batch: Batch, command: VoidBatch, _: datetime) -> list[BatchEvent]:
+    if batch.status == "void":
+        return []
+    if batch.status not in ("prepared", "attested"):
+        raise Refusal(
+            "batch_cannot_be_voided",
+            "Betalningen har lämnats till banken, eller är inte klar att attestera.",
+            status=409,
+        )
+    return [BatchVoided(require_reason(command.reason), command.by)]
+
+
+def _freed(batch: Batch, _: RecordBatchFreed, __: datetime) -> list[BatchEvent]:
+    return [BatchFreed()] if batch.to_free else []
+
+
+def _hold(batch: Batch, command: HoldBatch, _: datetime) -> list[BatchEvent]:
+    if command.hold in batch.held_by or batch.status not in ("planned", "prepared", "attested"):
+        return []
+    return [BatchHeld(command.hold)]
+
+
+def _release(batch: Batch, command: ReleaseBatch, _: datetime) -> list[BatchEvent]:
+    return [BatchReleased(command.hold)] if command.hold in batch.held_by else []
+
+
+def _clear(batch: Batch, command: ClearBatch, now: datetime) -> list[BatchEvent]:
+    if batch.status == "cleared" or batch.sent_at:
+        return []
+    if batch.status != "attested":
+        raise Refusal("batch_not_attested", "Betalningen är inte attesterad.", status=409)
+    if batch.held_by:
+        raise Refusal("batch_on_hold", "Betalningen är stoppad. Häv stoppet först.", status=409)
+    return [BatchCleared(command.execution_date, now, command.debtor, command.pain_version)]
+
+
 def _sent(batch: Batch, command: RecordBatchSent, now: datetime) -> list[BatchEvent]:
-    if batch.status == "attested":
+    if batch.status == "cleared":
         return [BatchSent(command.file, now)]
     if batch.sent_at:
         return []
-    raise Refusal("batch_not_attested", "Betalningen är inte attesterad.", status=409)
+    raise Refusal("batch_not_cleared", "Betalningen är inte klar att skickas.", status=409)
 
 
 def _answer(batch: Batch, command: RecordBatchAnswer, _: datetime) -> list[BatchEvent]:
-    duplicate = command.reason_code == "DUPL" or batch.status in ("acknowledged", "rejected")
-    if duplicate or command.status == "pending":
+    if command.reason_code == "DUPL" and batch.sent_at:
+        return [] if command.report in batch.duplicates else [BatchCalledDuplicate(command.report)]
+    if batch.answer == "booked" and command.status in ("accepted", "partial"):
+        # The booking came before the answer.
+        return [BatchAcknowledged(command.report, command.status)]
+    if command.status == "pending" or batch.status in ("acknowledged", "rejected"):
         return []
-    if batch.status == "attested":
+    if batch.status in ("attested", "cleared"):
         raise NotYet("batch_not_recorded_as_sent", "Bankens svar kom innan betalningen var noterad som skickad.")
     if batch.status != "sent":
         raise Refusal("batch_not_sent", "Banken svarar på en betalning som inte är skickad.", status=409)
@@ -213,6 +374,11 @@ _DECISIONS: dict[type, Callable[[Batch, Any, datetime], list[BatchEvent]]] = {
     PlanBatch: _plan,
     PrepareBatch: _prepare,
     AttestBatch: _attest,
+    VoidBatch: _void,
+    RecordBatchFreed: _freed,
+    HoldBatch: _hold,
+    ReleaseBatch: _release,
+    ClearBatch: _clear,
     RecordBatchSent: _sent,
     RecordBatchAnswer: _answer,
 }
@@ -237,17 +403,40 @@ def evolve(batch: Batch, event: BatchEvent) -> Batch:
             )
         case BatchPrepared():
             kept = tuple(line for line in batch.lines if line.payout in event.payouts)
-            return replace(batch, status="prepared", lines=kept)
+            return replace(batch, status="prepared", lines=kept, attestations=event.attestations)
         case BatchVoided():
-            return replace(batch, status="void", lines=())
+            return replace(
+                batch,
+                status="void",
+                held_by=(),
+                to_free=batch.lines,
+                void_reason=event.reason,
+                voided_by=event.voided_by,
+            )
+        case BatchFreed():
+            return replace(batch, to_free=())
+        case BatchHeld():
+            return replace(batch, held_by=(*batch.held_by, event.hold))
+        case BatchReleased():
+            return replace(batch, held_by=tuple(hold for hold in batch.held_by if hold != event.hold))
         case BatchAttested():
             attested_by = (*batch.attested_by, event.attested_by)
-            enough = len(attested_by) >= ATTESTATIONS
+            enough = len(attested_by) >= batch.attestations
             return replace(batch, attested_by=attested_by, status="attested" if enough else "prepared")
+        case BatchCleared():
+            return replace(
+                batch,
+                status="cleared",
+                execution_date=event.execution_date,
+                debtor=event.debtor,
+                pain_version=event.pain_version,
+            )
         case BatchSent():
             return replace(batch, status="sent", file=event.file, sent_at=event.sent_at)
         case BatchAcknowledged():
             return replace(batch, status="acknowledged", answer=event.status)
+        case BatchCalledDuplicate():
+            return replace(batch, duplicates=(*batch.duplicates, event.report))
         case BatchRejected():
             return replace(batch, status="rejected", answer=event.reason)
 
@@ -261,8 +450,10 @@ def owed(batch: Batch) -> frozenset[Task]:
         return frozenset({Task("payouts", "prepare_batch", batch.id, at)})
     if batch.status == "prepared":
         return frozenset({Task("officer", "attest_batch", batch.id, at)})
-    if batch.status == "attested":
+    if batch.status == "cleared" or (batch.status == "attested" and not batch.held_by):
         return frozenset({Task("payments", "send_batch", batch.id, at)})
+    if batch.to_free:
+        return frozenset({Task("payments", "free_payouts", batch.id, at)})
     if batch.status == "sent" and batch.sent_at:
         return frozenset({Task("officer", "ask_bank_about_batch", batch.id, batch.sent_at + BANK_ANSWER_WITHIN)})
     return frozenset()

@@ -107,6 +107,10 @@ class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     iban: str = ""
 
 
+PainVersion = Literal["09", "03"]
+"""Version of pain.001.001, the payment file to the bank."""
+
+
 class Payments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the agency pays in a round.
 
@@ -120,7 +124,7 @@ class Payments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     two_attest_above: Ore = Ore(0)
-    pain_version: Literal["09", "03"] = "09"
+    pain_version: PainVersion = "09"
 
 
 class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ def objects(event: dict[str, Any]) -> Iterator[str]:
         yield unquote_plus(record["s3"]["object"]["key"])
 
 
-def take_in(key: str, files: Files, handle: Callable[[str, bytes], object]) -> None:
+def take_in(key: str, files: Files, handle: Callable[[str, bytes], object]) -> bool:
     """Take in one file; a file that is refused moves to quarantine, with its reasons beside it.
 
     A file that is not there was moved by an earlier run: notifications come again, and answers get lost.
@@ -29,6 +29,11 @@ def take_in(key: str, files: Files, handle: Callable[[str, bytes], object]) -> N
     ----------
     handle
         Given the key and the content; raises one of the error family to refuse.
+
+    Returns
+    -------
+    bool
+        Whether there was nothing to refuse.
 
     Raises
     ------
@@ -39,7 +44,7 @@ def take_in(key: str, files: Files, handle: Callable[[str, bytes], object]) -> N
         content = files.get(key)
     except NotFound:
         logger.info("file_gone", file=key)
-        return
+        return True
     try:
         handle(key, content)
     except StatsbidragError as error:
@@ -51,5 +56,6 @@ def take_in(key: str, files: Files, handle: Callable[[str, bytes], object]) -> N
         files.replace(f"{name}.reasons.json", written, "application/json")
         files.move(key, name, error.code)
         logger.warning("file_quarantined", file=key, code=error.code, reasons=[r.code for r in reasons][:20])
-    else:
-        logger.info("file_taken_in", file=key)
+        return False
+    logger.info("file_taken_in", file=key)
+    return True

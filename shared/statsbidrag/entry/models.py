@@ -22,6 +22,12 @@ STRICT = ConfigDict(extra="forbid", frozen=True, validate_default=True, arbitrar
 """For every form: no unknown field, and an absent field is read as an empty one."""
 
 
+class Reasoned(BaseModel, extra="forbid", frozen=True):
+    """Why somebody does what they do, in their own words; no data about individuals."""
+
+    reason: str
+
+
 def text_of(value: object) -> str:
     """Take a value as text: absent is empty, a whole number its digits, letters and line breaks in one form.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from statsbidrag.domain.bank import Entry, StatusReport
+from statsbidrag.domain.bank import Entry, Notification, Statement, StatusReport
+from statsbidrag.domain.bank_files import BANK_FILE, bank_file_key, pages
 from statsbidrag.domain.batches import BATCH, RecordBatchAnswer, batch_key
 from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case.commands import (
@@ -14,35 +15,77 @@ from statsbidrag.domain.case.commands import (
     RecordPayoutSettled,
     RecordRepayment,
 )
+from statsbidrag.domain.case.payouts import find
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
-from statsbidrag.domain.identifiers import parse_ocr, parse_payout_id
+from statsbidrag.domain.identifiers import RoundId, parse_ocr, parse_payout_id
 from statsbidrag.domain.suspense import ENTRY, SuspendEntry, entry_key
 from statsbidrag.usecases.books import Books, Context
 from statsbidrag.usecases.payouts import get_batch
+from statsbidrag.usecases.rounds import get_round
 
 
 def take_answer(books: Books, answer: StatusReport, context: Context) -> None:
     """Note what the bank says of a payment file and of each payment it refuses.
 
-    A file that the bank calls a duplicate changes nothing: the first answer stands.
+    A file that the bank calls a duplicate moves nothing: the first answer stands.
     """
     batch = get_batch(books, answer.original_message_id)
-    if answer.reason_code == "DUPL":
-        return
     command = RecordBatchAnswer(answer.message_id, answer.status, answer.reason_code, answer.reason)
     books.handle(BATCH, batch_key(batch.id), command, context)
-    refused = {p.end_to_end_id: _reason(p.reason_code, p.reason) for p in answer.payments if p.status == "rejected"}
+    if answer.reason_code == "DUPL":
+        return
+    refused = {p.end_to_end_id: (p.reason_code, p.reason) for p in answer.payments if p.status == "rejected"}
     if answer.status == "rejected":
-        whole = _reason(answer.reason_code, answer.reason)
+        whole = (answer.reason_code, answer.reason)
         refused = {line.payout: refused.get(line.payout, whole) for line in batch.lines}
     for line in batch.lines:
         if line.payout in refused:
+            code, reason = refused[line.payout]
             key = case_key(batch.round, line.municipality)
-            books.handle(CASE, key, RecordPayoutRejected(line.payout, refused[line.payout]), context)
+            books.handle(CASE, key, RecordPayoutRejected(line.payout, batch.id, reason, code), context)
 
 
-def _reason(code: str, text: str) -> str:
-    return f"{code} {text}".strip()
+def take_report(books: Books, report: Notification | Statement, context: Context) -> None:
+    """Keep what the bank tells of an account as a fact, then book every entry of it.
+
+    Raises
+    ------
+    Refusal
+        ``bank_file_other_account``: it is not ours, and nothing is kept. ``bank_file_differs``. ``statement_gap``: the
+        balances do not add up; what it tells is kept for the reconciliation, and nothing is booked by it.
+    NotYet
+        An entry came too early, the others are booked.
+    """
+    _refuse_other_account(books, report)
+    for page, command in pages(report):
+        books.handle(BANK_FILE, bank_file_key(page), command, context)
+    if isinstance(report, Statement) and report.gap:
+        raise Refusal("statement_gap", "Kontoutdragets saldon stämmer inte med dess poster. Be banken om ett nytt.")
+    take_entries(books, report.entries, context)
+    _acknowledge(books, report, context)
+
+
+def _refuse_other_account(books: Books, report: Notification | Statement) -> None:
+    agencies = [get_round(books, RoundId(name)).agency for name in books.store.listed("ROUNDS")]
+    ours = {number for agency in agencies for number in (agency.iban, agency.account.number) if number}
+    told = {entry.account for entry in report.entries} | ({report.account} if isinstance(report, Statement) else set())
+    if all(agency.iban for agency in agencies) and not told <= ours:
+        raise Refusal("bank_file_other_account", "Bankfilen gäller ett konto som inte är vårt.")
+
+
+def _acknowledge(books: Books, report: Notification | Statement, context: Context) -> None:
+    """A booking says that the bank took the file, also where its answer never came."""
+    settled = {entry.end_to_end_id for entry in report.entries if entry.direction == "debit" and entry.end_to_end_id}
+    batches = set()
+    for payout in settled:
+        try:
+            case = books.state(CASE, case_key(*parse_payout_id(payout)))
+            batches.add(find(case, payout).batch)
+        except (Refusal, NotFound):
+            continue
+    for batch in sorted(batches - {""}):
+        if books.state(BATCH, batch_key(batch)).status == "sent":
+            books.handle(BATCH, batch_key(batch), RecordBatchAnswer(report.message_id, "booked", "", ""), context)
 
 
 def take_entries(books: Books, entries: Iterable[Entry], context: Context) -> None:

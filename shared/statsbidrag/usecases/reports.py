@@ -15,7 +15,7 @@ from statsbidrag.domain.case.commands import (
     IssueReportLink,
     SubmitReport,
 )
-from statsbidrag.domain.case.requisitions import opened
+from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.errors import NotFound
 from statsbidrag.domain.journal import canonical, sha256
 from statsbidrag.domain.money import Ore

@@ -8,7 +8,7 @@ import msgspec
 
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import SubmitRequisition, ValidateRequisition
-from statsbidrag.domain.case.requisitions import opened
+from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.journal import canonical, sha256
 from statsbidrag.domain.money import Ore

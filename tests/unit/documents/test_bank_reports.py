@@ -238,6 +238,10 @@ def test_what_is_empty_deep_or_no_xml_is_refused() -> None:
         assert refused(data) == "bank_file_malformed"
 
 
+def test_a_file_of_50_mb_is_refused() -> None:
+    assert refused(b"<Document>" + b" " * 50_000_000) == "bank_file_too_large"
+
+
 def test_a_huge_file_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bank_xml, "LARGEST_FILE", 10)
     assert refused(b"not even xml") == "bank_file_too_large"

@@ -142,7 +142,16 @@ def test_a_reminder_after_the_last_day_says_so() -> None:
     assert "Sista dagen var den 28 februari 2026" in _part(after, "plain")
 
 
-@pytest.mark.parametrize("kind", ["requisition_rejected", "payout_rejected", "hearing"])
+@pytest.mark.parametrize(("needed", "asked"), [(True, "Kontrollera kontot."), (False, "Ni behöver inte göra något.")])
+def test_a_payout_that_failed_says_why_and_whether_the_municipality_must_act(needed: bool, asked: str) -> None:
+    reason = "Banken säger att kontot är avslutat (AC04)."
+    text = _part(_read("payout_rejected", reasons=(reason,), action_needed=needed), "plain")
+    assert reason in text
+    assert asked in text
+    assert ("Svara på det här brevet och skriv" in text) == needed
+
+
+@pytest.mark.parametrize("kind", ["requisition_rejected", "hearing"])
 def test_without_a_link_the_action_is_to_answer_the_mail(kind: MailKind) -> None:
     text = _part(_read(kind, link=""), "plain")
     assert "http" not in text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from statsbidrag.documents.round_file import read_round
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.money import kronor
-from statsbidrag.domain.terms import Round
+from statsbidrag.domain.terms import Payments, Round
 from statsbidrag.domain.time import format_date
 
 ROUNDS = Path(__file__).parents[3] / "rounds"
@@ -115,6 +116,10 @@ def test_a_round_may_name_a_basis_for_interest() -> None:
         ('organisation_number = "202100-0555"', 'organisation_number = "202100-0554"', "agency.organisation_number"),
         ('account = "bankgiro 5050-1055"', 'account = "bankgiro 5050-1054"', "agency.account"),
         ('account = "bankgiro 5050-1055"', "account = 50501055", "agency.account"),
+        ('iban = "SE72 9900', 'iban = "SE73 9900', "agency.iban"),
+        ("two_attest_above_kronor = 1_000_000", "two_attest_above = 1_000_000", "payments.two_attest_above"),
+        ("two_attest_above_kronor = 1_000_000", "two_attest_above_kronor = -1", "payments.two_attest_above_kronor"),
+        ('pain_version = "09"', 'pain_version = "10"', "payments.pain_version"),
     ],
 )
 def test_a_file_of_another_shape_is_refused_at_its_place(old: str, new: str, place: str) -> None:
@@ -141,6 +146,7 @@ def test_a_file_of_another_shape_is_refused_at_its_place(old: str, new: str, pla
         ("requisitions_allowed = 1", "requisitions_allowed = 0", "terms.requisitions_allowed"),
         ("hearing_days = 21", "hearing_days = 0", "terms.hearing_days"),
         ("invoice_days = 30", "invoice_days = -1", "terms.invoice_days"),
+        ("bank_answer_days = 7", "bank_answer_days = 0", "terms.bank_answer_days"),
         ("report_form_version = 1", "report_form_version = 0", "report_form_version"),
         ('city = "Stockholm"', 'city = " "', "agency.city"),
         ('postcode = "100 00"', 'postcode = "10000"', "agency.postcode"),
@@ -179,3 +185,21 @@ def test_what_is_no_toml_is_refused(data: bytes) -> None:
 
 def test_an_empty_file_is_refused() -> None:
     assert _refusal(b"").code == "round_file_invalid"
+
+
+def test_how_payouts_are_made_is_the_rounds_own() -> None:
+    round_ = _round("2025")
+    assert round_.payments.two_attest_above == kronor(1_000_000)
+    assert round_.payments.pain_version == "09"
+    assert round_.agency.iban == "SE7299000000000050501055"
+    assert round_.terms.bank_answer_days == 7
+
+
+def test_a_file_that_says_nothing_of_payouts_has_two_persons_attest_everything() -> None:
+    text = (ROUNDS / "2025.toml").read_text("utf-8")
+    without = re.sub(r"\[payments\].*?(?=\[terms\])", "", text, flags=re.DOTALL)
+    without = re.sub(r"(iban|bank_answer_days) = .*\n", "", without)
+    round_ = read_round(without.encode())
+    assert round_.payments == Payments()
+    assert round_.payments.two_attest_above == 0
+    assert round_.agency.iban == ""

@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
+import msgspec
 import pytest
 
+from statsbidrag.domain.case import CASE, evolve
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.owed import missing_report_due, reminder_due
 from statsbidrag.domain.errors import NotFound, Refusal
-from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.domain.money import NOTHING, Ore, kronor
 from statsbidrag.domain.time import start_of
 from tests.builders import (
     ALLOCATED,
+    CLAIM,
     LINK_MAIL,
+    NEXT_BATCH,
+    PAYOUT,
     REPORT_LATE,
     REPORT_MISSING,
     REPORT_OPENS,
+    SECOND,
     TERMS,
     Story,
+    approved,
+    batched,
+    changed,
     delivered,
     give_back,
     heard,
     linked,
     paid,
+    rejected,
     report,
     reported,
+    requisition,
+    requisitioned,
+    returned,
     sent,
+    settle,
+    unknown,
+    voided,
 )
 
 TICK = timedelta(microseconds=1)
+BOOKED = date(2026, 6, 1)
 
 
 def refusal(story: Story, command: c.CaseCommand) -> Refusal:
@@ -317,3 +336,156 @@ def test_a_report_after_the_decision_makes_an_officer_reconsider() -> None:
     story.do(report())
     story.do(c.AssessReport())
     assert "officer/reconsider_after_late_report-1" in story.tasks
+
+
+# Money that comes after its use was looked at
+
+
+def account_tasks(story: Story) -> set[str]:
+    return {task for task in story.tasks if "account_for_payout" in task}
+
+
+def half_paid(*more: Ore) -> Story:
+    """The first payout is paid and its link has arrived; the second, and what more there is, is ordered."""
+    story = paid(msgspec.structs.replace(TERMS, requisitions_allowed=2 + len(more)), kronor(100))
+    for number, amount in enumerate((kronor(50), *more), start=2):
+        story.do(requisition(amount))
+        story.do(c.ValidateRequisition(number))
+    story.do(c.IssueReportLink("token-hash"), at=REPORT_OPENS)
+    story.do(c.RecordMailDelivered(LINK_MAIL, story.now))
+    return story
+
+
+PAY_SECOND: tuple[c.CaseCommand, ...] = (
+    c.QueuePayout(SECOND, NEXT_BATCH),
+    c.RecordPayoutSent(SECOND, NEXT_BATCH),
+    settle("E-2", kronor(50), SECOND),
+)
+SECOND_TASK = f"officer/account_for_payout-{SECOND}"
+
+
+def test_money_that_is_paid_after_the_report_was_assessed_is_before_an_officer_until_it_is_accounted_for() -> None:
+    story = half_paid()
+    story.do(report(kronor(100)))
+    story.do(c.AssessReport())
+    for command in PAY_SECOND:
+        assert account_tasks(story) == set()
+        story.do(command, at=story.now + timedelta(days=1))
+    assert account_tasks(story) == {SECOND_TASK}
+    assert story.due(f"account_for_payout-{SECOND}") == story.now
+    assert story.case.money.to_account_for == kronor(50)
+    but_one_ore = evolve(story.case, e.ReportAssessed(Ore(kronor(50) - 1), ()))
+    assert any(task.kind == "account_for_payout" for task in CASE.owed(but_one_ore))
+    all_of_it = evolve(story.case, e.ReportAssessed(kronor(50), ()))
+    assert not any(task.kind == "account_for_payout" for task in CASE.owed(all_of_it))
+
+
+def test_money_that_is_paid_while_the_grant_is_claimed_is_before_an_officer_at_every_step_after() -> None:
+    story = half_paid()
+    story.do(c.AssessMissingReport(), at=REPORT_MISSING)
+    assert story.case.recoveries[0].claim == kronor(100)
+    assert account_tasks(story) == set()
+    for command in PAY_SECOND:
+        story.do(command)
+    steps: tuple[c.CaseCommand, ...] = (
+        c.PrepareDecision(1, kronor(30), "Skäl.", "officer:1"),
+        c.DecideRecovery(1, "officer:2"),
+        report(kronor(150)),
+        c.AssessReport(),
+        c.RaiseInvoice(1),
+        c.RecordRepayment(1, "E-9", kronor(70), BOOKED),
+    )
+    story.now = story.case.recoveries[0].hearing_ends
+    for step in steps:
+        assert account_tasks(story) == {SECOND_TASK}
+        assert story.do(step)
+    assert account_tasks(story) == {SECOND_TASK}
+    assert story.case.money.to_account_for == kronor(50)
+
+
+def test_money_that_came_back_and_is_paid_anew_after_a_report_of_nothing_is_before_an_officer() -> None:
+    story = delivered()
+    story.do(give_back())
+    story.do(report(Ore(0)))
+    story.do(c.AssessReport())
+    changed(story)
+    story.do(c.ReissuePayout(PAYOUT, "officer:1"))
+    for command in (c.QueuePayout(SECOND, NEXT_BATCH), c.RecordPayoutSent(SECOND, NEXT_BATCH)):
+        story.do(command, at=story.now + TICK)
+        assert account_tasks(story) == set()
+    story.do(settle("E-2", payout=SECOND), at=story.now + TICK)
+    assert account_tasks(story) == {SECOND_TASK}
+
+
+def test_money_that_is_paid_before_its_report_is_assessed_is_no_task_of_its_own() -> None:
+    before_the_report, before_the_assessment = half_paid(), half_paid()
+    for command in PAY_SECOND:
+        before_the_report.do(command)
+    before_the_report.do(report(kronor(150)))
+    before_the_assessment.do(report(kronor(100)))
+    for command in PAY_SECOND:
+        before_the_assessment.do(command)
+    for story in (before_the_report, before_the_assessment):
+        assert account_tasks(story) == set()
+        story.do(c.AssessReport())
+        assert account_tasks(story) == set()
+
+
+def test_the_payout_that_is_to_be_accounted_for_is_one_that_was_paid() -> None:
+    story = half_paid(kronor(7))
+    story.do(report(kronor(100)))
+    story.do(c.AssessReport())
+    for command in PAY_SECOND:
+        story.do(command)
+    story.do(c.VoidPayout("P-2025-0114-3", "Fel belopp.", "officer:1", is_final=True), at=story.now + TICK)
+    assert account_tasks(story) == {SECOND_TASK}
+
+
+WAIVERS = (Ore(0), Ore(CLAIM - kronor(1)), CLAIM)
+
+
+def usual_report(used: Ore = ALLOCATED, misused: Ore = NOTHING) -> list[c.CaseCommand]:
+    return [report(used, misused), c.AssessReport()]
+
+
+def usual_recovery(waived: Ore) -> list[c.CaseCommand]:
+    return [
+        c.PrepareDecision(1, waived, "Skäl.", "officer:1"),
+        c.DecideRecovery(1, "officer:2"),
+        c.RecordLetterFiled(1, "letter.pdf"),
+        c.RaiseInvoice(1),
+        c.RecordInvoiceFiled("I-2025-0114-1", "i.xml", "i.pdf"),
+        c.RecordRepayment(1, "E-9", ALLOCATED, BOOKED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("commands", "at"),
+    [
+        (usual_report(), REPORT_OPENS),
+        *(([*usual_report(Ore(ALLOCATED - CLAIM)), *usual_recovery(w)], REPORT_OPENS) for w in WAIVERS),
+        *(([*usual_report(misused=CLAIM), *usual_recovery(w)], REPORT_OPENS) for w in WAIVERS),
+        *(([*usual_report(), *usual_recovery(w)], REPORT_LATE) for w in WAIVERS),
+        *(([c.AssessMissingReport(), *usual_recovery(w)], REPORT_MISSING) for w in WAIVERS),
+        *(([c.AssessMissingReport(), *usual_report(), *usual_recovery(w)], REPORT_MISSING) for w in WAIVERS),
+        *(([c.AssessMissingReport(), *usual_recovery(w), *usual_report()], REPORT_MISSING) for w in WAIVERS),
+    ],
+)
+def test_in_an_ordinary_year_no_payout_is_left_to_be_accounted_for_at_any_step(
+    commands: list[c.CaseCommand], at: datetime
+) -> None:
+    story = delivered()
+    story.now = at
+    for command in commands:
+        if isinstance(command, c.PrepareDecision):
+            story.now = story.case.recoveries[0].hearing_ends
+        with suppress(Refusal, NotFound):
+            story.do(command)
+        assert account_tasks(story) == set()
+    assert story.stage == "closed"
+    assert story.case.money.to_account_for == 0
+
+
+@pytest.mark.parametrize("start", [requisitioned, approved, batched, sent, paid, unknown, returned, rejected, voided])
+def test_a_payout_is_not_to_be_accounted_for_before_a_report_was_assessed(start: Callable[[], Story]) -> None:
+    assert account_tasks(start()) == set()

@@ -1,4 +1,7 @@
-"""Requisitions: received in time or late, held against every rule, approved or rejected once."""
+"""Requisitions: received in time or late, held against every rule, approved or rejected once.
+
+One that names another account than the one in force waits until a second person has decided on the account.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,44 @@ import pytest
 
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case.requisitions import AGENT
 from statsbidrag.domain.errors import NotFound, Refusal, StatsbidragError
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.time import start_of
 from tests.builders import (
     ALLOCATED,
+    KNOWN,
+    OTHER,
     PAYOUT,
     RECIPIENT,
     SPRING,
     TERMS,
+    THIRD,
     TOO_LATE,
     Story,
-    account,
     approved,
+    changed,
+    refusal,
     requisition,
     requisitioned,
 )
 
 TICK = timedelta(microseconds=1)
+
+
+def awaiting() -> Story:
+    """The requisition names an account that is not in force."""
+    story = Story()
+    story.do(requisition(to=OTHER))
+    story.do(c.ValidateRequisition(1))
+    return story
+
+
+def declined() -> Story:
+    story = awaiting()
+    story.do(c.DeclineAccount(1, "Kontot är inte kommunens.", "officer:1"))
+    story.do(c.ValidateRequisition(1))
+    return story
 
 
 def test_a_requisition_in_time_is_received_and_to_be_validated() -> None:
@@ -137,31 +160,87 @@ def test_every_rule_is_shown_with_its_arithmetic() -> None:
     assert checks[0].arithmetic == "0 < 46183600 <= 46183600 - 0 = 46183600"
 
 
-def test_another_account_than_the_verified_one_is_rejected() -> None:
+def test_another_account_waits_for_a_second_person_and_orders_nothing() -> None:
     story = Story()
-    story.do(requisition(to=account(9999)))
+    story.do(requisition(to=OTHER))
+    change = e.AccountChangeProposed(1, OTHER, KNOWN, AGENT, SPRING, requisition=1)
+    assert story.do(c.ValidateRequisition(1)) == [change]
+    assert story.case.requisitions[0].status == story.stage == "awaiting_account"
+    assert (story.case.payouts, story.case.money.approved) == ((), 0)
+    assert "officer/approve_account-1" in story.tasks
+    assert "requisitions/validate_requisition-1" not in story.tasks
+    assert story.do(c.ValidateRequisition(1)) == []
+
+
+def test_an_approved_account_has_the_requisition_validated_anew_and_paid_to_it() -> None:
+    story = awaiting()
+    story.do(c.ApproveAccount(1, OTHER, "officer:1"))
+    assert story.stage == "received"
+    assert "requisitions/validate_requisition-1" in story.tasks
     story.do(c.ValidateRequisition(1))
+    assert story.case.requisitions[0].status == "approved"
+    assert all(check.passed for check in story.case.requisitions[0].checks)
+    assert (story.payout().account, story.payout().status) == (OTHER, "ordered")
+    assert story.case.money.approved == ALLOCATED
+
+
+def test_a_declined_account_has_the_requisition_rejected_by_that_rule_alone() -> None:
+    story = declined()
     rejected = story.case.requisitions[0]
-    assert rejected.status == "rejected"
+    assert rejected.status == story.stage == "rejected"
     assert [check.rule for check in rejected.checks if not check.passed] == ["account_verified"]
-    assert story.case.money.approved == 0
-    assert story.case.payouts == ()
-    assert story.stage == "rejected"
+    assert (story.case.payouts, story.case.money.approved) == ((), 0)
+    assert story.do(c.ValidateRequisition(1)) == []
+
+
+def test_a_requisition_that_is_wrong_in_another_way_too_is_rejected_without_asking_about_its_account() -> None:
+    story = Story()
+    story.do(requisition(to=OTHER))
+    story.do(c.OpenCase(RECIPIENT, TERMS, "L-2025-2", kronor(1)))
+    story.do(c.ValidateRequisition(1))
+    failed = [check.rule for check in story.case.requisitions[0].checks if not check.passed]
+    assert failed == ["amount_within_allocation", "account_verified"]
+    assert story.case.account_changes == ()
+
+
+def test_a_share_lowered_while_the_account_waits_rejects_the_requisition_and_keeps_the_account() -> None:
+    story = awaiting()
+    story.do(c.OpenCase(RECIPIENT, TERMS, "L-2025-2", kronor(1)))
+    story.do(c.ApproveAccount(1, OTHER, "officer:1"))
+    story.do(c.ValidateRequisition(1))
+    failed = [check.rule for check in story.case.requisitions[0].checks if not check.passed]
+    assert failed == ["amount_within_allocation"]
+    assert (story.account, story.case.payouts) == (OTHER, ())
+
+
+def test_an_account_that_was_changed_once_more_meanwhile_is_not_asked_about_again() -> None:
+    story = awaiting()
+    story.do(c.ApproveAccount(1, OTHER, "officer:1"))
+    changed(story, THIRD)
+    story.do(c.ValidateRequisition(1))
+    failed = [check.rule for check in story.case.requisitions[0].checks if not check.passed]
+    assert failed == ["account_verified"]
+    assert len(story.case.account_changes) == 2
+
+
+def test_a_requisition_that_waits_for_its_account_takes_its_part_of_the_allocation() -> None:
+    assert refusal(awaiting(), requisition(kronor(1))).code == "already_requisitioned"
+
+
+def test_a_late_requisition_is_not_asked_about_its_account() -> None:
+    story = Story()
+    story.do(requisition(to=OTHER), at=TOO_LATE)
+    assert refusal(story, c.ValidateRequisition(1)).code == "requisition_with_officer"
+    assert story.case.account_changes == ()
 
 
 def test_no_account_number_stands_in_the_checks() -> None:
-    story = Story()
-    story.do(requisition(to=account(9999)))
-    story.do(c.ValidateRequisition(1))
-    assert account(9999).number not in repr(story.case.requisitions[0].checks)
+    assert OTHER.number not in repr(declined().case.requisitions[0].checks)
 
 
 def test_after_a_rejection_a_new_requisition_is_received() -> None:
-    story = Story()
-    story.do(requisition(to=account(9999)))
-    story.do(c.ValidateRequisition(1))
-    assert story.do(requisition())[0] == e.RequisitionReceived(
-        2, ALLOCATED, RECIPIENT.account, "REF-1", RECIPIENT.peppol_id, SPRING, "form-hash", late=False
+    assert declined().do(requisition())[0] == e.RequisitionReceived(
+        2, ALLOCATED, KNOWN, "REF-1", RECIPIENT.peppol_id, SPRING, "form-hash", late=False
     )
 
 

@@ -8,11 +8,8 @@ from typing import Any, get_args
 
 import pytest
 
-from statsbidrag.domain.batches import BatchEvent
-from statsbidrag.domain.case.events import CaseEvent
+from scripts.catalogues import FAMILIES
 from statsbidrag.domain.journal import Record, snake
-from statsbidrag.domain.rounds import RoundEvent
-from statsbidrag.domain.suspense import EntrySuspended
 from statsbidrag.entry.logs import EVENTS, log_record, logger, metric
 from statsbidrag.usecases.books import Context
 
@@ -46,7 +43,7 @@ def test_every_logged_name_is_in_the_catalogue() -> None:
     assert not unlisted, "a log name is a literal text that EVENTS explains"
 
 
-@pytest.mark.parametrize("events", [CaseEvent, BatchEvent, RoundEvent, EntrySuspended])
+@pytest.mark.parametrize("events", list(FAMILIES.values()))
 def test_every_event_of_the_journals_is_in_the_catalogue(events: Any) -> None:
     assert {snake(type_.__name__) for type_ in get_args(events) or (events,)} <= set(EVENTS)
 

@@ -158,7 +158,7 @@ def test_a_payout_in_two_batches(agency: House) -> None:
     lines = agency.batch("B-2025-20250404-1").lines[:1]
     key = batch_key("B-2025-20250407-1")
     agency.books.handle(BATCH, key, PlanBatch(SPRING.date(), "system:thief", lines), SYSTEM)
-    agency.books.handle(BATCH, key, PrepareBatch((lines[0].payout,)), SYSTEM)
+    agency.books.handle(BATCH, key, PrepareBatch((lines[0].payout,), kronor(0)), SYSTEM)
     found = agency.findings()
     assert f"{ROUND}: a payout stands in two batches" in found
     assert f"{ROUND}: batches and cases do not name the same payouts" in found

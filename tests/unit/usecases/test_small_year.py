@@ -176,11 +176,13 @@ def test_a_refused_file_refuses_every_payout_in_it() -> None:
     assert agency.findings() == []
 
 
-def test_a_file_that_the_bank_calls_a_duplicate_changes_nothing() -> None:
+def test_a_file_that_the_bank_calls_a_duplicate_is_noted_once_and_rejects_nothing() -> None:
     agency = house()
-    before = agency.store.commits
-    agency.answer(status_report("B-2025-20250404-1", whole="rejected", code="DUPL"))
-    assert agency.store.commits == before
+    stood = [agency.case(code) for code in SHARES]
+    for _ in range(2):
+        agency.answer(status_report("B-2025-20250404-1", whole="rejected", code="DUPL"))
+    assert [agency.case(code) for code in SHARES] == stood
+    assert agency.batch("B-2025-20250404-1").duplicates == ("bank-1",)
 
 
 def test_a_payout_that_comes_back_is_no_longer_paid() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from statsbidrag.domain.case import accounts, corrections, mails, opening, payouts, recoveries, reports, requisitions
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
-from statsbidrag.domain.case import mails, opening, payouts, recoveries, reports, requisitions
 from statsbidrag.domain.case.evolve import evolve
 from statsbidrag.domain.case.owed import owed
 from statsbidrag.domain.case.state import Case, case_key, empty_case
@@ -20,11 +20,22 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.OpenCase: opening.open_case,
     c.SubmitRequisition: requisitions.submit,
     c.ValidateRequisition: requisitions.validate,
+    c.ProposeAccount: accounts.propose,
+    c.ApproveAccount: accounts.approve,
+    c.DeclineAccount: accounts.decline,
+    c.HoldPayouts: corrections.hold,
+    c.ReleasePayouts: corrections.release,
     c.QueuePayout: payouts.queue,
+    c.UnqueuePayout: payouts.unqueue,
     c.RecordPayoutSent: payouts.sent,
     c.RecordPayoutSettled: payouts.settled,
     c.RecordPayoutRejected: payouts.rejected,
     c.RecordPayoutReturned: payouts.returned,
+    c.RecordSilence: corrections.silent,
+    c.ProposeResolution: corrections.propose_resolution,
+    c.ConfirmResolution: corrections.confirm_resolution,
+    c.VoidPayout: corrections.void,
+    c.ReissuePayout: corrections.reissue,
     c.IssueReportLink: reports.issue_link,
     c.IssueReminder: reports.issue_reminder,
     c.SubmitReport: reports.submit,

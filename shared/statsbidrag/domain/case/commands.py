@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from statsbidrag.domain.case.state import UnknownOutcome
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.recipient import Recipient
@@ -42,8 +43,54 @@ class ValidateRequisition(Command, frozen=True):
     requisition: int
 
 
+class ProposeAccount(Command, frozen=True):
+    """Have payouts go to another account; `proposed_by` cannot approve it."""
+
+    account: Account
+    proposed_by: str
+
+
+class ApproveAccount(Command, frozen=True):
+    """Approve a change of account that somebody else proposed; `account` is the one the person saw."""
+
+    change: int
+    account: Account
+    officer: str
+
+
+class DeclineAccount(Command, frozen=True):
+    """Decline a change of account."""
+
+    change: int
+    reason: str
+    officer: str
+
+
+class HoldPayouts(Command, frozen=True):
+    """Stop one payout, or all of the case where none is named."""
+
+    payout: str
+    reason: str
+    officer: str
+
+
+class ReleasePayouts(Command, frozen=True):
+    """End a hold."""
+
+    hold: int
+    reason: str
+    officer: str
+
+
 class QueuePayout(Command, frozen=True):
     """Claim a payout for a batch."""
+
+    payout: str
+    batch: str
+
+
+class UnqueuePayout(Command, frozen=True):
+    """Take a payout out of a batch that is void."""
 
     payout: str
     batch: str
@@ -66,10 +113,12 @@ class RecordPayoutSettled(Command, frozen=True):
 
 
 class RecordPayoutRejected(Command, frozen=True):
-    """The bank refused the payout; `reason` is code and text as the bank gave them."""
+    """The bank refused the payout as it stood in a batch; `code` and `reason` are the bank's."""
 
     payout: str
+    batch: str
     reason: str
+    code: str = ""
 
 
 class RecordPayoutReturned(Command, frozen=True):
@@ -79,6 +128,45 @@ class RecordPayoutReturned(Command, frozen=True):
     entry: str
     amount: Ore
     reason: str
+
+
+class RecordSilence(Command, frozen=True):
+    """The bank has said nothing of a payout for as long as it may."""
+
+    payout: str
+
+
+class ProposeResolution(Command, frozen=True):
+    """Say what the bank answered about an unknown payout."""
+
+    payout: str
+    outcome: UnknownOutcome
+    reason: str
+    officer: str
+
+
+class ConfirmResolution(Command, frozen=True):
+    """Confirm what another person says the bank answered."""
+
+    payout: str
+    outcome: UnknownOutcome
+    officer: str
+
+
+class VoidPayout(Command, frozen=True):
+    """Decide that a payout that is in no batch is not made; a final one is not replaced either."""
+
+    payout: str
+    reason: str
+    officer: str
+    is_final: bool = False
+
+
+class ReissuePayout(Command, frozen=True):
+    """Order another payout in place of one that is rejected, returned or void."""
+
+    payout: str
+    officer: str
 
 
 class IssueReportLink(Command, frozen=True):
@@ -181,11 +269,22 @@ CaseCommand = (
     OpenCase
     | SubmitRequisition
     | ValidateRequisition
+    | ProposeAccount
+    | ApproveAccount
+    | DeclineAccount
+    | HoldPayouts
+    | ReleasePayouts
     | QueuePayout
+    | UnqueuePayout
     | RecordPayoutSent
     | RecordPayoutSettled
     | RecordPayoutRejected
     | RecordPayoutReturned
+    | RecordSilence
+    | ProposeResolution
+    | ConfirmResolution
+    | VoidPayout
+    | ReissuePayout
     | IssueReportLink
     | IssueReminder
     | SubmitReport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from statsbidrag.domain.case.state import Check, Ground, MailKind
+from statsbidrag.domain.case.state import Check, Ground, MailKind, UnknownOutcome
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.journal import Event
 from statsbidrag.domain.money import Ore
@@ -63,12 +63,68 @@ class RequisitionRejected(Event, frozen=True):
     decided_at: datetime
 
 
+class AccountChangeProposed(Event, frozen=True):
+    """Payouts are to go to another account; what has not left for the one before is held."""
+
+    change: int
+    account: Account
+    previous: Account
+    proposed_by: str
+    proposed_at: datetime
+    requisition: int = 0
+
+
+class AccountChangeApproved(Event, frozen=True):
+    """A second person approved the account; payouts ordered from now on go there."""
+
+    change: int
+    approved_by: str
+    approved_at: datetime
+
+
+class AccountChangeDeclined(Event, frozen=True):
+    """A second person declined the account."""
+
+    change: int
+    reason: str
+    declined_by: str
+    declined_at: datetime
+
+
+class PayoutsHeld(Event, frozen=True):
+    """The payout, or every payout of the case if none is named, is not to leave."""
+
+    hold: int
+    payout: str
+    reason: str
+    placed_by: str
+    placed_at: datetime
+    change: int = 0
+
+
+class PayoutsReleased(Event, frozen=True):
+    """The hold no longer stops anything."""
+
+    hold: int
+    reason: str
+    released_by: str
+    released_at: datetime
+
+
 class PayoutQueued(Event, frozen=True):
     """The payout stands in a batch, and in no other."""
 
     payout: str
     batch: str
     queued_at: datetime
+
+
+class PayoutUnqueued(Event, frozen=True):
+    """The batch was void before it left; the payout waits for another."""
+
+    payout: str
+    batch: str
+    unqueued_at: datetime
 
 
 class PayoutSent(Event, frozen=True):
@@ -93,6 +149,53 @@ class PayoutRejected(Event, frozen=True):
     payout: str
     reason: str
     rejected_at: datetime
+    code: str = ""
+
+
+class PayoutBecameUnknown(Event, frozen=True):
+    """The bank was silent about the payout for too long; nobody knows whether the money left."""
+
+    payout: str
+    noted_at: datetime
+
+
+class PayoutResolutionProposed(Event, frozen=True):
+    """One person has asked the bank about the payout's id, and says what it answered."""
+
+    payout: str
+    outcome: UnknownOutcome
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+
+
+class PayoutResolved(Event, frozen=True):
+    """Another person confirmed; a payout that was not carried out is sent again under the same id."""
+
+    payout: str
+    outcome: UnknownOutcome
+    resolved_by: str
+    resolved_at: datetime
+
+
+class PayoutVoided(Event, frozen=True):
+    """The payout is not to be made."""
+
+    payout: str
+    reason: str
+    voided_by: str
+    voided_at: datetime
+    is_final: bool = False
+
+
+class PayoutReissued(Event, frozen=True):
+    """Another payout was ordered in its place, to the account now in force."""
+
+    payout: str
+    replaces: str
+    account: Account
+    reissued_by: str
+    reissued_at: datetime
 
 
 class PayoutReturned(Event, frozen=True):
@@ -237,11 +340,22 @@ CaseEvent = (
     | RequisitionReceived
     | RequisitionApproved
     | RequisitionRejected
+    | AccountChangeProposed
+    | AccountChangeApproved
+    | AccountChangeDeclined
+    | PayoutsHeld
+    | PayoutsReleased
     | PayoutQueued
+    | PayoutUnqueued
     | PayoutSent
     | PayoutSettled
     | PayoutRejected
     | PayoutReturned
+    | PayoutBecameUnknown
+    | PayoutResolutionProposed
+    | PayoutResolved
+    | PayoutVoided
+    | PayoutReissued
     | ReportLinkIssued
     | ReportReminderIssued
     | ReportReceived

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.state import (
+    AccountChange,
     Case,
     Invoice,
     Link,
@@ -19,10 +20,12 @@ from statsbidrag.domain.case.state import (
     Recovery,
     Report,
     Requisition,
+    Resolution,
 )
+from statsbidrag.domain.holds import Hold, end_hold
 from statsbidrag.domain.money import Ore
 
-T = TypeVar("T", Requisition, Payout, Recovery, Invoice)
+T = TypeVar("T", Requisition, AccountChange, Payout, Recovery, Invoice)
 
 
 def evolve(case: Case, event: e.CaseEvent) -> Case:
@@ -49,11 +52,15 @@ def _owe_mail(case: Case, kind: MailKind, about: object, at: datetime) -> Case:
 
 
 def _opened(case: Case, event: e.CaseOpened) -> Case:
-    return replace(case, recipient=event.recipient, terms=event.terms)
+    return replace(case, recipient=event.recipient, terms=event.terms, register_account=event.recipient.account)
 
 
 def _recipient_changed(case: Case, event: e.RecipientChanged) -> Case:
-    return replace(case, recipient=event.recipient)
+    """Take over what the register says but for the account: that changes only when it is approved."""
+    if case.recipient is None:
+        return case
+    recipient = replace(event.recipient, account=case.recipient.account)
+    return replace(case, recipient=recipient, register_account=event.recipient.account)
 
 
 def _allocated(case: Case, event: e.AllocationSet) -> Case:
@@ -114,6 +121,61 @@ def _requisition_rejected(case: Case, event: e.RequisitionRejected) -> Case:
     return _owe_mail(case, "requisition_rejected", event.requisition, event.decided_at)
 
 
+def _account_change(case: Case, change: int, **changes: Any) -> Case:
+    return replace(case, account_changes=_with(case.account_changes, "id", change, **changes))
+
+
+def _requisition_status(case: Case, requisition: int, status: str) -> Case:
+    return replace(case, requisitions=_with(case.requisitions, "id", requisition, status=status))
+
+
+def _account_proposed(case: Case, event: e.AccountChangeProposed) -> Case:
+    change = AccountChange(
+        event.change, event.account, event.previous, event.proposed_by, event.proposed_at, event.requisition
+    )
+    case = replace(case, account_changes=(*case.account_changes, change))
+    return _requisition_status(case, event.requisition, "awaiting_account")
+
+
+def _account_decided(case: Case, change: int, **decision: Any) -> Case:
+    """Note the decision; a requisition that waited for it is validated once more."""
+    requisition = next(item.requisition for item in case.account_changes if item.id == change)
+    return _requisition_status(_account_change(case, change, **decision), requisition, "received")
+
+
+def _account_approved(case: Case, event: e.AccountChangeApproved) -> Case:
+    case = _account_decided(
+        case, event.change, status="approved", decided_by=event.approved_by, decided_at=event.approved_at
+    )
+    if case.recipient is None:
+        return case
+    account = next(item.account for item in case.account_changes if item.id == event.change)
+    if case.recipient.account == account:
+        return case
+    case = replace(case, recipient=replace(case.recipient, account=account))
+    return _owe_mail(case, "account_changed", event.change, event.approved_at)
+
+
+def _account_declined(case: Case, event: e.AccountChangeDeclined) -> Case:
+    return _account_decided(
+        case,
+        event.change,
+        status="declined",
+        reason=event.reason,
+        decided_by=event.declined_by,
+        decided_at=event.declined_at,
+    )
+
+
+def _held(case: Case, event: e.PayoutsHeld) -> Case:
+    hold = Hold(event.hold, event.reason, event.placed_by, event.placed_at, event.payout, event.change)
+    return replace(case, holds=(*case.holds, hold))
+
+
+def _released(case: Case, event: e.PayoutsReleased) -> Case:
+    return replace(case, holds=end_hold(case.holds, event.hold, event.released_by, event.released_at, event.reason))
+
+
 def _payout(case: Case, payout: str, **changes: Any) -> Case:
     return replace(case, payouts=_with(case.payouts, "id", payout, **changes))
 
@@ -124,6 +186,10 @@ def _amount(case: Case, payout: str) -> Ore:
 
 def _payout_queued(case: Case, event: e.PayoutQueued) -> Case:
     return _payout(case, event.payout, status="batched", batch=event.batch, changed_at=event.queued_at)
+
+
+def _payout_unqueued(case: Case, event: e.PayoutUnqueued) -> Case:
+    return _payout(case, event.payout, status="ordered", batch="", changed_at=event.unqueued_at)
 
 
 def _payout_sent(case: Case, event: e.PayoutSent) -> Case:
@@ -137,15 +203,47 @@ def _payout_settled(case: Case, event: e.PayoutSettled) -> Case:
 
 
 def _payout_rejected(case: Case, event: e.PayoutRejected) -> Case:
-    case = _payout(case, event.payout, status="rejected", reason=event.reason, changed_at=event.rejected_at)
+    case = _payout(
+        case, event.payout, status="rejected", code=event.code, reason=event.reason, changed_at=event.rejected_at
+    )
     return _owe_mail(case, "payout_rejected", event.payout, event.rejected_at)
 
 
 def _payout_returned(case: Case, event: e.PayoutReturned) -> Case:
-    case = _payout(case, event.payout, status="returned", reason=event.reason, changed_at=event.returned_at)
+    case = _payout(case, event.payout, status="returned", code=event.reason, reason="", changed_at=event.returned_at)
     case = replace(case, bank_entries=(*case.bank_entries, event.entry))
     case = _add(case, paid=-_amount(case, event.payout))
     return _owe_mail(case, "payout_rejected", event.payout, event.returned_at)
+
+
+def _payout_unknown(case: Case, event: e.PayoutBecameUnknown) -> Case:
+    return _payout(case, event.payout, status="unknown", changed_at=event.noted_at, resolution=None)
+
+
+def _resolution_proposed(case: Case, event: e.PayoutResolutionProposed) -> Case:
+    told = Resolution(event.outcome, event.reason, event.proposed_by, event.proposed_at)
+    return _payout(case, event.payout, resolution=told)
+
+
+def _payout_resolved(case: Case, event: e.PayoutResolved) -> Case:
+    payout = next(p for p in case.payouts if p.id == event.payout)
+    told = replace(payout.resolution, confirmed_by=event.resolved_by) if payout.resolution else None
+    case = _payout(case, payout.id, changed_at=event.resolved_at, resolution=told)
+    if event.outcome == "carried_out":
+        return _payout(case, payout.id, status="sent")
+    return _payout(case, payout.id, status="ordered", batch="", resets=payout.resets + 1)
+
+
+def _payout_voided(case: Case, event: e.PayoutVoided) -> Case:
+    void = {"status": "void", "reason": event.reason, "is_final": event.is_final}
+    return _payout(case, event.payout, changed_at=event.voided_at, **void)
+
+
+def _payout_reissued(case: Case, event: e.PayoutReissued) -> Case:
+    case = _payout(case, event.replaces, replaced_by=event.payout)
+    amount = _amount(case, event.replaces)
+    new = Payout(event.payout, amount, event.account, "ordered", event.reissued_at, replaces=event.replaces)
+    return replace(case, payouts=(*case.payouts, new))
 
 
 def _link_issued(case: Case, event: e.ReportLinkIssued) -> Case:
@@ -268,11 +366,22 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.RequisitionReceived: _requisition_received,
     e.RequisitionApproved: _requisition_approved,
     e.RequisitionRejected: _requisition_rejected,
+    e.AccountChangeProposed: _account_proposed,
+    e.AccountChangeApproved: _account_approved,
+    e.AccountChangeDeclined: _account_declined,
+    e.PayoutsHeld: _held,
+    e.PayoutsReleased: _released,
     e.PayoutQueued: _payout_queued,
+    e.PayoutUnqueued: _payout_unqueued,
     e.PayoutSent: _payout_sent,
     e.PayoutSettled: _payout_settled,
     e.PayoutRejected: _payout_rejected,
     e.PayoutReturned: _payout_returned,
+    e.PayoutBecameUnknown: _payout_unknown,
+    e.PayoutResolutionProposed: _resolution_proposed,
+    e.PayoutResolved: _payout_resolved,
+    e.PayoutVoided: _payout_voided,
+    e.PayoutReissued: _payout_reissued,
     e.ReportLinkIssued: _link_issued,
     e.ReportReminderIssued: _reminder_issued,
     e.ReportReceived: _report_received,

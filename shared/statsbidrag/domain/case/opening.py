@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case.accounts import proposed
 from statsbidrag.domain.case.commands import OpenCase
 from statsbidrag.domain.case.state import Case
 from statsbidrag.domain.errors import Refusal
+from statsbidrag.domain.recipient import Recipient
+
+REGISTER = "register"
+"""Who proposes an account that the register of recipients names."""
 
 
-def open_case(case: Case, command: OpenCase, _: datetime) -> list[e.CaseEvent]:
+def open_case(case: Case, command: OpenCase, now: datetime) -> list[e.CaseEvent]:
     """Open the case or bring it up to date; nothing new gives no events.
 
     Lists may reach a case in another order than they were approved in: an older one never replaces a newer.
@@ -26,11 +34,23 @@ def open_case(case: Case, command: OpenCase, _: datetime) -> list[e.CaseEvent]:
     decided: list[e.CaseEvent] = []
     if case.terms is None:
         decided.append(e.CaseOpened(command.recipient, command.terms))
-    elif command.recipient != case.recipient:
-        decided.append(e.RecipientChanged(command.recipient))
+    else:
+        decided += _recipient_changed(case, command.recipient, now)
     if (case.allocation_list, case.money.allocated) != (command.allocation_list, command.amount):
         decided.append(e.AllocationSet(command.allocation_list, command.amount, command.approved_at))
     return decided
+
+
+def _recipient_changed(case: Case, recipient: Recipient, now: datetime) -> Sequence[e.CaseEvent]:
+    """Take over the register's news; another account in it is proposed, since one person's file does not move money."""
+    known = replace(recipient, account=case.recipient.account) if case.recipient else recipient
+    if known == case.recipient and recipient.account == case.register_account:
+        return []
+    changed: list[e.CaseEvent] = [e.RecipientChanged(recipient)]
+    waiting = {change.account for change in case.account_changes if change.status == "waiting"}
+    if recipient.account not in {case.register_account, known.account, *waiting}:
+        changed += proposed(case, recipient.account, REGISTER, now)
+    return changed
 
 
 def _is_older(approved_at: datetime | None, than: datetime | None) -> bool:

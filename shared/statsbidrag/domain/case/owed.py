@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from statsbidrag.domain.case.state import Case
+from statsbidrag.domain.case.corrections import answer_due, is_refused
+from statsbidrag.domain.case.state import Case, Payout
+from statsbidrag.domain.holds import hold_tasks
 from statsbidrag.domain.tasks import Task
 from statsbidrag.domain.terms import Terms
 from statsbidrag.domain.time import end_of, start_of
-
-BANK_ANSWER_WITHIN = timedelta(days=7)
-"""How long the bank may be silent about a payout before an officer asks; a silent payout is never resent by itself."""
 
 
 def owed(case: Case) -> frozenset[Task]:
@@ -21,10 +20,13 @@ def owed(case: Case) -> frozenset[Task]:
     return frozenset(
         [
             *_requisitions(case),
-            *_payouts(case),
+            *_accounts(case),
+            *hold_tasks(case.holds),
+            *(task for payout in case.payouts for task in _payout(case, payout)),
             *_report(case, case.terms),
             *_recoveries(case),
             *_invoices(case),
+            *_unaccounted(case),
             *_mails(case),
         ]
     )
@@ -38,15 +40,24 @@ def _requisitions(case: Case) -> Iterator[Task]:
             yield Task("officer", "decide_late_requisition", str(requisition.id), requisition.received_at)
 
 
-def _payouts(case: Case) -> Iterator[Task]:
-    for payout in case.payouts:
-        if payout.status == "ordered":
-            yield Task("payouts", "queue_payout", payout.id, payout.changed_at)
-        elif payout.status == "sent":
-            due = payout.changed_at + BANK_ANSWER_WITHIN
-            yield Task("officer", "ask_bank_about_payout", payout.id, due)
-        elif payout.status in ("rejected", "returned"):
-            yield Task("officer", "correct_payout_account", payout.id, payout.changed_at)
+def _accounts(case: Case) -> Iterator[Task]:
+    for change in case.account_changes:
+        if change.status == "waiting":
+            yield Task("officer", "approve_account", str(change.id), change.proposed_at)
+
+
+def _payout(case: Case, payout: Payout) -> Iterator[Task]:
+    at = payout.changed_at
+    if payout.status == "ordered" and not case.holds_on(payout.id):
+        yield Task("payouts", "queue_payout", payout.id, at)
+    elif payout.status == "sent":
+        yield Task("payments", "note_silence", payout.id, answer_due(case, payout))
+    elif payout.status == "unknown":
+        kind = "confirm_resolution" if payout.resolution else "ask_bank_about_payout"
+        yield Task("officer", kind, payout.id, at)
+    elif payout.status in ("rejected", "returned", "void") and not (payout.replaced_by or payout.is_final):
+        refused = case.recipient is not None and is_refused(case, case.recipient.account)
+        yield Task("officer", "correct_payout_account" if refused else "reissue_payout", payout.id, at)
 
 
 def _report(case: Case, terms: Terms) -> Iterator[Task]:
@@ -111,6 +122,18 @@ def _invoices(case: Case) -> Iterator[Task]:
     if case.money.surplus:
         last = max(case.invoices, key=lambda invoice: invoice.number)
         yield Task("officer", "refund_surplus", last.number, end_of(last.due_on))
+
+
+def _unaccounted(case: Case) -> Iterator[Task]:
+    """Money that came to the municipality after its use was assessed is before an officer."""
+    if not (case.recoveries or (case.report and case.report.assessed)):
+        return
+    invoiced = {invoice.recovery for invoice in case.invoices}
+    claimed = (r.claim if r.status != "decided" else r.to_invoice for r in case.recoveries if r.id not in invoiced)
+    if case.money.to_account_for > sum(claimed):
+        paid = (payout for payout in case.payouts if payout.status == "settled")
+        last = max(paid, key=lambda payout: payout.changed_at)
+        yield Task("officer", "account_for_payout", last.id, last.changed_at)
 
 
 def _mails(case: Case) -> Iterator[Task]:

@@ -12,6 +12,7 @@ from statsbidrag.domain.case.commands import (
     RecordPayoutReturned,
     RecordPayoutSent,
     RecordPayoutSettled,
+    UnqueuePayout,
 )
 from statsbidrag.domain.case.state import Case, Payout
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
@@ -30,9 +31,27 @@ def queue(case: Case, command: QueuePayout, now: datetime) -> Sequence[e.CaseEve
     payout = find(case, command.payout)
     if payout.batch == command.batch:
         return []
-    if payout.status != "ordered":
+    if payout.batch:
         raise Refusal("payout_in_another_batch", f"Utbetalningen ingår redan i {payout.batch}.", status=409)
+    if payout.status != "ordered":
+        raise Refusal("payout_not_ordered", "Utbetalningen ska inte göras.", status=409)
+    if case.holds_on(payout.id):
+        raise Refusal("payout_on_hold", "Utbetalningen är stoppad. Häv stoppet först.", status=409)
     return [e.PayoutQueued(payout.id, command.batch, now)]
+
+
+def unqueue(case: Case, command: UnqueuePayout, now: datetime) -> Sequence[e.CaseEvent]:
+    """Take a payout out of a batch that never left; one that is elsewhere by now stays there."""
+    payout = find(case, command.payout)
+    if payout.batch != command.batch or payout.status != "batched":
+        return []
+    return [e.PayoutUnqueued(payout.id, command.batch, now)]
+
+
+def may_leave(case: Case, payout: str, batch: str) -> bool:
+    """Tell whether a payout of a batch may go to the bank with it."""
+    found = find(case, payout)
+    return found.status == "batched" and found.batch == batch and not case.holds_on(payout)
 
 
 def sent(case: Case, command: RecordPayoutSent, now: datetime) -> Sequence[e.CaseEvent]:
@@ -44,21 +63,21 @@ def sent(case: Case, command: RecordPayoutSent, now: datetime) -> Sequence[e.Cas
 
 
 def settled(case: Case, command: RecordPayoutSettled, now: datetime) -> Sequence[e.CaseEvent]:
-    """Book a payout as paid, once per bank entry."""
+    """Book a payout as paid, once per bank entry; one that was set back may have been carried out after all."""
     payout = find(case, command.payout)
     if command.entry in case.bank_entries:
         return []
     _refuse_other_amount(payout, command.amount)
-    if payout.status not in ("batched", "sent"):
+    if payout.status not in ("batched", "sent", "unknown") and not payout.is_set_back:
         raise Refusal("payout_not_under_way", f"Utbetalningen kan inte bokas: den är {payout.status}.", status=409)
     return [e.PayoutSettled(payout.id, command.entry, command.booked_on, now)]
 
 
 def rejected(case: Case, command: RecordPayoutRejected, now: datetime) -> Sequence[e.CaseEvent]:
-    """Note that the bank refused a payout; a refusal after the booking must not overturn it."""
+    """Note that the bank refused a payout; one after the booking, or of an earlier sending, must not overturn it."""
     payout = find(case, command.payout)
-    if payout.status in ("batched", "sent"):
-        return [e.PayoutRejected(payout.id, command.reason, now)]
+    if payout.batch == command.batch and payout.status in ("batched", "sent", "unknown"):
+        return [e.PayoutRejected(payout.id, command.reason, now, command.code)]
     return []
 
 
@@ -67,8 +86,10 @@ def returned(case: Case, command: RecordPayoutReturned, now: datetime) -> Sequen
     payout = find(case, command.payout)
     if command.entry in case.bank_entries:
         return []
+    if command.amount > payout.amount:
+        raise Refusal("return_larger_than_payment", "Bankens retur är större än utbetalningen.", field="amount")
     _refuse_other_amount(payout, command.amount)
-    if payout.status in ("batched", "sent"):
+    if payout.status in ("batched", "sent", "unknown") or payout.is_set_back:
         raise NotYet("payout_not_booked", "Returen kom innan utbetalningen var bokad.")
     accounted_for = case.report is not None or bool(case.recoveries)
     if payout.status != "settled" or accounted_for:

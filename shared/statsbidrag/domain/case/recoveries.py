@@ -14,8 +14,7 @@ from statsbidrag.domain.case.commands import (
     RecordLetterFiled,
     RecordRepayment,
 )
-from statsbidrag.domain.case.requisitions import opened
-from statsbidrag.domain.case.state import Case, Invoice, Recovery
+from statsbidrag.domain.case.state import Case, Invoice, Recovery, opened
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.identifiers import invoice_number, ocr_reference
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, format_kronor

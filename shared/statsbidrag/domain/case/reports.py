@@ -14,8 +14,7 @@ from statsbidrag.domain.case.commands import (
     SubmitReport,
 )
 from statsbidrag.domain.case.owed import missing_report_due, reminder_due
-from statsbidrag.domain.case.requisitions import opened
-from statsbidrag.domain.case.state import Case, Check, Ground, Report
+from statsbidrag.domain.case.state import Case, Check, Ground, Report, opened
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.money import NOTHING, Ore, format_kronor
 from statsbidrag.domain.terms import Terms

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from statsbidrag.domain.case import accounts
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.commands import SubmitRequisition, ValidateRequisition
-from statsbidrag.domain.case.state import Case, Check, Requisition
+from statsbidrag.domain.case.state import Case, Check, Requisition, opened
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.identifiers import payout_id
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, format_kronor
-from statsbidrag.domain.recipient import Recipient
-from statsbidrag.domain.terms import Terms
 from statsbidrag.domain.time import end_of, format_date, start_of
 
-
-def opened(case: Case) -> tuple[Recipient, Terms]:
-    """Give recipient and terms; `NotFound` for a municipality without a share in the round."""
-    if case.recipient is None or case.terms is None:
-        raise NotFound("unknown_municipality", "Kommunen finns inte i bidragsomgångens fördelningslista.")
-    return case.recipient, case.terms
+AGENT = "agent"
+"""Who proposes an account that a requisition names."""
 
 
 def submit(case: Case, command: SubmitRequisition, now: datetime) -> list[e.CaseEvent]:
@@ -73,7 +68,10 @@ def amount_above(highest: Ore) -> Refusal:
 
 
 def validate(case: Case, command: ValidateRequisition, now: datetime) -> Sequence[e.CaseEvent]:
-    """Approve or reject a received requisition, with every rule shown; already decided gives no events."""
+    """Approve or reject a received requisition, with every rule shown; already decided gives no events.
+
+    One that is right but for an account that is new waits until a second person has decided on the account.
+    """
     requisition = next((r for r in case.requisitions if r.id == command.requisition), None)
     if requisition is None:
         raise NotFound("unknown_requisition", "Rekvisitionen finns inte.")
@@ -81,11 +79,17 @@ def validate(case: Case, command: ValidateRequisition, now: datetime) -> Sequenc
         return []
     if requisition.status == "with_officer":
         raise Refusal("requisition_with_officer", "Rekvisitionen kom in för sent. En handläggare avgör.", status=409)
+    if requisition.status == "awaiting_account":
+        return []
     checks = rules(case, requisition)
-    if not all(check.passed for check in checks):
+    failed = {check.rule for check in checks if not check.passed}
+    if failed == {"account_verified"} and not any(c.requisition == requisition.id for c in case.account_changes):
+        return accounts.proposed(case, requisition.account, AGENT, now, requisition.id)
+    if failed:
         return [e.RequisitionRejected(requisition.id, checks, now)]
     payout = payout_id(case.round, case.municipality, len(case.payouts) + 1)
-    return [e.RequisitionApproved(requisition.id, payout, checks, now)]
+    approved = e.RequisitionApproved(requisition.id, payout, checks, now)
+    return [approved, *accounts.holds_for_accounts(case, payout, requisition.account, now)]
 
 
 def rules(case: Case, requisition: Requisition) -> tuple[Check, ...]:

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from statsbidrag.domain.errors import NotFound
+from statsbidrag.domain.holds import Hold
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId, case_number
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.recipient import Recipient
@@ -38,7 +40,7 @@ class Check(msgspec.Struct, frozen=True):
     explanation: str
 
 
-RequisitionStatus = Literal["received", "with_officer", "approved", "rejected"]
+RequisitionStatus = Literal["received", "with_officer", "awaiting_account", "approved", "rejected"]
 
 
 class Requisition(msgspec.Struct, frozen=True):
@@ -56,11 +58,61 @@ class Requisition(msgspec.Struct, frozen=True):
     decided_at: datetime | None = None
 
 
-PayoutStatus = Literal["ordered", "batched", "sent", "settled", "rejected", "returned"]
+AccountChangeStatus = Literal["waiting", "approved", "declined"]
+
+
+class AccountChange(msgspec.Struct, frozen=True):
+    """A wish to have payouts go to another account; a second person approves it.
+
+    Attributes
+    ----------
+    requisition
+        The requisition that named the account and waits for the answer; 0 if none does.
+    """
+
+    id: int
+    account: Account
+    previous: Account
+    proposed_by: str
+    proposed_at: datetime
+    requisition: int = 0
+    status: AccountChangeStatus = "waiting"
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    reason: str = ""
+
+
+PayoutStatus = Literal["ordered", "batched", "sent", "unknown", "settled", "rejected", "returned", "void"]
+UnknownOutcome = Literal["carried_out", "not_carried_out"]
+"""What the bank says of a payout that nothing was heard of."""
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """How one person says that an unknown payout ended; another confirms it."""
+
+    outcome: UnknownOutcome
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    confirmed_by: str = ""
 
 
 class Payout(msgspec.Struct, frozen=True):
-    """Money on its way to the municipality."""
+    """Money on its way to the municipality.
+
+    Attributes
+    ----------
+    code
+        ISO 20022 reason for which the bank refused or returned it.
+    reason
+        The bank's words, or the officer's for a void one.
+    replaces, replaced_by
+        The payout it was issued instead of, and the one issued instead of it.
+    resets
+        How often two persons set it back from unknown, to be sent again under the same id.
+    is_final
+        Whether a void one is not to be replaced.
+    """
 
     id: str
     amount: Ore
@@ -68,7 +120,23 @@ class Payout(msgspec.Struct, frozen=True):
     status: PayoutStatus
     changed_at: datetime
     batch: str = ""
+    code: str = ""
     reason: str = ""
+    replaces: str = ""
+    replaced_by: str = ""
+    resets: int = 0
+    resolution: Resolution | None = None
+    is_final: bool = False
+
+    @property
+    def is_set_back(self) -> bool:
+        """Whether it waits to be sent again: the first sending may have been carried out after all."""
+        return self.status == "ordered" and self.resets > 0
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it has not left the agency, so that it can be stopped."""
+        return self.status in ("ordered", "batched")
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -147,6 +215,7 @@ MailKind = Literal[
     "requisition_approved",
     "requisition_rejected",
     "payout_rejected",
+    "account_changed",
     "report_link",
     "report_reminder",
     "report_receipt",
@@ -220,7 +289,15 @@ class Money(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One municipality in one round, as its journal folds to."""
+    """One municipality in one round, as its journal folds to.
+
+    Attributes
+    ----------
+    recipient
+        With the account that payouts go to: the one at the opening, until a change is approved.
+    register_account
+        The account that the register named last.
+    """
 
     round: RoundId
     municipality: MunicipalityCode
@@ -230,7 +307,10 @@ class Case(msgspec.Struct, frozen=True):
     allocation_approved_at: datetime | None = None
     money: Money = Money()
     requisitions: tuple[Requisition, ...] = ()
+    register_account: Account | None = None
+    account_changes: tuple[AccountChange, ...] = ()
     payouts: tuple[Payout, ...] = ()
+    holds: tuple[Hold, ...] = ()
     link: Link | None = None
     report: Report | None = None
     unproven_delivery: bool = False
@@ -249,6 +329,10 @@ class Case(msgspec.Struct, frozen=True):
         """The recovery that waits for a decision, if one does."""
         return next((r for r in self.recoveries if r.status != "decided"), None)
 
+    def holds_on(self, payout: str) -> tuple[Hold, ...]:
+        """Give the holds that stop a payout now: its own, and those on the whole case."""
+        return tuple(hold for hold in self.holds if hold.released_at is None and hold.about in ("", payout))
+
 
 def case_key(round_id: RoundId, municipality: MunicipalityCode) -> str:
     """Give the key under which a case is stored: ``CASE#2025#0114``."""
@@ -259,3 +343,10 @@ def empty_case(key: str) -> Case:
     """Give a case before its first event."""
     _, round_id, municipality = key.split("#")
     return Case(RoundId(round_id), MunicipalityCode(municipality))
+
+
+def opened(case: Case) -> tuple[Recipient, Terms]:
+    """Give recipient and terms; `NotFound` for a municipality without a share in the round."""
+    if case.recipient is None or case.terms is None:
+        raise NotFound("unknown_municipality", "Kommunen finns inte i bidragsomgångens fördelningslista.")
+    return case.recipient, case.terms

@@ -1,0 +1,33 @@
+"""Prepare the payouts that are due now, on a person's word and not on the schedule's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
+from statsbidrag.domain.identifiers import parse_round
+from statsbidrag.entry import api, wiring
+from statsbidrag.usecases.payouts import queue_due
+from statsbidrag.usecases.rounds import get_round
+
+BATCHES = "/rounds/<round_id>/batches"
+
+app = api.create_app()
+api.options(app, BATCHES, "POST")
+
+
+@app.post(BATCHES)
+def prepare(round_id: str) -> Response[str]:
+    """Put every due payout of the round in a batch; whoever asks for it cannot attest it."""
+    event = app.current_event.raw_event
+    officer = api.staff(event, "officer")
+    books, known = wiring.books(), parse_round(round_id)
+    get_round(books, known)
+    done = queue_due(books, wiring.calendar(), officer, api.context(event), only=known)
+    return api.document({"round": known, "batches": done}, 201)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a call."""
+    return api.run(app, event, context)

@@ -1,0 +1,220 @@
+"""What the events of a case alone say of accounts, holds and chains of payouts, to hold the case against.
+
+Two persons stand behind every account in force and every unknown payout that was resolved. What is held is never put in
+a batch, nor what names another account than the one in force or one that waits. A payout is replaced once and only when
+it failed, so that only the last of a chain can still move money, and never by one to an account that the bank refused.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from statsbidrag.domain.case import CASE, Case, decide
+from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case.state import Payout
+from statsbidrag.domain.errors import Refusal
+from statsbidrag.domain.identifiers import Account
+from tests.builders import KNOWN, SPRING
+
+FAILED = ("rejected", "returned", "void")
+"""What a payout is that may be replaced."""
+HERE = ("ordered", "batched")
+"""What a payout is that has not left."""
+CODES = ("AC04", "AC04", "RC03", "AM04", "")
+"""Why a payout is refused or comes back: the account, the agency's own bank, its money, or no reason at all."""
+ACCOUNT_FAULTS = ("AC04",)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Ledger:
+    """Accounts, holds and replaced payouts, by number or id, as the events say.
+
+    Attributes
+    ----------
+    read
+        How many events.
+    moved
+        How often another account was put in force.
+    named
+        Changes of account that wait: the account, who named it, and the requisition that waits with it or 0.
+    asked, to
+        The account of each requisition and of each payout.
+    holds
+        Live holds: the payout, or nothing for the whole case, and the change that caused it or 0.
+    said
+        What one person said of an unknown payout, and who.
+    final
+        Payouts that are void for good.
+    approved_at, refused_at
+        When an account was approved and refused last.
+    judged
+        Öre that a report or a claim has accounted for; `None` before either.
+    """
+
+    def __init__(self) -> None:
+        self.read = self.moved = 0
+        self.account = KNOWN
+        self.named: dict[int, tuple[Account, str, int]] = {}
+        self.asked: dict[int, Account] = {}
+        self.to: dict[str, Account] = {}
+        self.holds: dict[int, tuple[str, int]] = {}
+        self.said: dict[str, tuple[str, str]] = {}
+        self.replaced: dict[str, str] = {}
+        self.final: set[str] = set()
+        self.approved_at: dict[Account, datetime] = {}
+        self.refused_at: dict[Account, datetime] = {}
+        self.judged: int | None = None
+
+    def note(self, event: e.CaseEvent) -> None:
+        """Take in an event; it must be one that may happen now."""
+        self.read += 1
+        self._note_account(event)
+        self._note_way(event)
+        self._note_end(event)
+
+    def _note_account(self, event: e.CaseEvent) -> None:
+        match event:
+            case e.AccountChangeProposed():
+                assert event.account != self.account
+                assert event.requisition or event.account not in self.waiting
+                self.named[event.change] = (event.account, event.proposed_by, event.requisition)
+            case e.AccountChangeApproved():
+                self._approved(event)
+            case e.AccountChangeDeclined():
+                assert event.declined_by != self.named.pop(event.change)[1]
+            case e.RequisitionReceived():
+                self.asked[event.requisition] = event.account
+            case e.RequisitionApproved():
+                self.to[event.payout] = self.asked[event.requisition]
+                assert self.to[event.payout] == self.account
+
+    def _note_way(self, event: e.CaseEvent) -> None:
+        match event:
+            case e.PayoutsHeld():
+                assert event.hold not in self.holds
+                self.holds[event.hold] = (event.payout, event.change)
+            case e.PayoutsReleased():
+                del self.holds[event.hold]
+            case e.PayoutQueued():
+                assert not {"", event.payout} & self.stopped
+                assert event.payout not in self.replaced
+                assert not self.is_astray(event.payout)
+            case e.PayoutBecameUnknown():
+                self.said.pop(event.payout, None)
+            case e.PayoutResolutionProposed():
+                self.said[event.payout] = (event.outcome, event.proposed_by)
+            case e.PayoutResolved():
+                outcome, by = self.said.pop(event.payout)
+                assert (event.outcome, event.resolved_by != by) == (outcome, True)
+
+    def _note_end(self, event: e.CaseEvent) -> None:
+        match event:
+            case e.PayoutSettled():
+                assert event.payout not in self.replaced
+            case e.PayoutRejected():
+                self._failed(event.payout, event.code, event.rejected_at)
+            case e.PayoutReturned():
+                self._failed(event.payout, event.reason, event.returned_at)
+            case e.PayoutVoided(is_final=True):
+                self.final.add(event.payout)
+            case e.PayoutReissued():
+                assert event.replaces not in self.replaced
+                assert event.account == self.account
+                assert not self.is_refused
+                self.replaced[event.replaces] = event.payout
+                self.to[event.payout] = event.account
+            case e.ReportAssessed():
+                self.judged = (self.judged or 0) + event.accepted
+            case e.RecoveryProposed():
+                self.judged = (self.judged or 0) + event.claim
+
+    def _approved(self, event: e.AccountChangeApproved) -> None:
+        """Who approves is not the only one who named it; what else waits with the same account is approved with it."""
+        account, by, _ = self.named.pop(event.change)
+        if account != self.account:
+            behind = {by, *(other for waiting, other, _ in self.named.values() if waiting == account)}
+            assert behind != {event.approved_by}
+            self.account = account
+            self.moved += 1
+        self.approved_at[account] = max(event.approved_at, self.approved_at.get(account, LONG_AGO))
+
+    def _failed(self, payout: str, code: str, at: datetime) -> None:
+        if code in ACCOUNT_FAULTS:
+            self.refused_at[self.to[payout]] = max(at, self.refused_at.get(self.to[payout], LONG_AGO))
+
+    @property
+    def waiting(self) -> set[Account]:
+        return {account for account, _, _ in self.named.values()}
+
+    @property
+    def stopped(self) -> set[str]:
+        return {payout for payout, _ in self.holds.values()}
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the bank said no to the account in force, and nobody approved it since."""
+        refused = self.refused_at.get(self.account)
+        return refused is not None and refused >= self.approved_at.get(self.account, LONG_AGO)
+
+    def is_astray(self, payout: str) -> bool:
+        """Whether a payout names another account than the one in force, or than one that waits."""
+        return {self.account, *self.waiting} != {self.to[payout]}
+
+    def check(self, case: Case) -> None:
+        """Hold the case against the ledger."""
+        self._check_accounts(case)
+        self._check_payouts(case)
+        self._check_tasks(case)
+        payouts = {p.id: p for p in case.payouts}
+        for number, (about, change) in self.holds.items():
+            assert is_released(case, number) != self._holds_on(payouts.get(about), change)
+
+    def _check_accounts(self, case: Case) -> None:
+        if case.recipient is not None:
+            assert case.recipient.account == self.account
+        assert self.account not in self.waiting
+        asking = {requisition for _, _, requisition in self.named.values()} - {0}
+        assert {r.id for r in case.requisitions if r.status == "awaiting_account"} == asking
+        assert sum(mail.kind == "account_changed" for mail in case.mails.values()) == self.moved
+        live = {hold.id: (hold.about, hold.change) for hold in case.holds if hold.released_at is None}
+        assert live == self.holds
+
+    def _check_payouts(self, case: Case) -> None:
+        assert {p.id: p.account for p in case.payouts} == self.to
+        assert {p.id: p.replaced_by for p in case.payouts if p.replaced_by} == self.replaced
+        assert {p.replaces: p.id for p in case.payouts if p.replaces} == self.replaced
+        payouts = {p.id: p for p in case.payouts}
+        assert len(payouts) == len(case.payouts)
+        for failed, new in self.replaced.items():
+            assert payouts[failed].status in FAILED
+            assert payouts[failed].amount == payouts[new].amount
+        held_for_accounts = {about for about, change in self.holds.values() if change}
+        assert {p.id for p in case.payouts if p.status in HERE and self.is_astray(p.id)} <= held_for_accounts
+
+    def _check_tasks(self, case: Case) -> None:
+        to_queue = {p.id for p in case.payouts if p.status == "ordered" and not {"", p.id} & self.stopped}
+        to_mend = {p.id for p in case.payouts if p.status in FAILED} - set(self.replaced) - self.final
+        assert tasks(case, "queue_payout") == to_queue
+        assert tasks(case, "correct_payout_account") == (to_mend if self.is_refused else set())
+        assert tasks(case, "reissue_payout") == (set() if self.is_refused else to_mend)
+        assert bool(tasks(case, "account_for_payout")) == (self.judged is not None and case.money.paid > self.judged)
+
+    def _holds_on(self, payout: Payout | None, change: int) -> bool:
+        """Whether a hold is for a change of account that still stops its payout."""
+        if payout is None or payout.status not in HERE or not change:
+            return False
+        return change in self.named or self.to[payout.id] != self.account
+
+
+def tasks(case: Case, kind: str) -> set[str]:
+    """Give what the tasks of a kind are about."""
+    return {task.about for task in CASE.owed(case) if task.kind == kind}
+
+
+def is_released(case: Case, hold: int) -> bool:
+    """Tell whether somebody may release a hold."""
+    try:
+        return bool(decide(case, c.ReleasePayouts(hold, "Skäl.", "officer:9"), SPRING))
+    except Refusal:
+        return False

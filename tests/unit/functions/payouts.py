@@ -1,0 +1,160 @@
+"""Two payouts of a round in books that are kept in memory, and calls about them made from the sample events."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from statsbidrag.adapters.calendar import SwedishBankCalendar
+from statsbidrag.domain.case import CASE, Case, case_key
+from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
+from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.entry import wiring
+from statsbidrag.usecases import corrections, payouts
+from statsbidrag.usecases.books import Books
+from statsbidrag.usecases.rounds import open_round
+from tests.fakes import FakeClock, FakeFiles, FakeStore
+from tests.unit.functions.material import RECIPIENT, ROUND, TEST, sample
+
+YEAR = RoundId("2025")
+FIRST, SECOND = MunicipalityCode("0114"), MunicipalityCode("0115")
+BATCH_ID = "B-2025-20250507-1"
+PAYOUT, OTHERS = "P-2025-0114-1", "P-2025-0115-1"
+SHARE = kronor(461_836)
+TOTAL = Ore(2 * SHARE)
+PAYDAY = datetime(2025, 5, 7, 4, 0, tzinfo=UTC)
+UNKNOWN = datetime(2025, 5, 14, 4, 0, tzinfo=UTC)
+NEW = Account("bankgiro", "55555551")
+ROLES = {
+    "agent-0114": {"subject": "agent-0114", "role": "agent", "municipality": "0114"},
+    "agent-0115": {"subject": "agent-0115", "role": "agent", "municipality": "0115"},
+    "officer-1": {"subject": "officer-1", "role": "officer", "municipality": ""},
+    "officer-2": {"subject": "officer-2", "role": "officer", "municipality": ""},
+    "attester-1": {"subject": "attester-1", "role": "attester", "municipality": ""},
+    "attester-2": {"subject": "attester-2", "role": "attester", "municipality": ""},
+    "bank-1": {"subject": "bank-1", "role": "bank", "municipality": ""},
+}
+
+
+@dataclass
+class Answer:
+    """What a call was answered."""
+
+    status: int
+    text: str
+    headers: dict[str, list[str]]
+
+    @property
+    def read(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        return str(self.read["code"])
+
+    @property
+    def pointers(self) -> list[str]:
+        return [each["pointer"] for each in self.read["errors"]]
+
+
+@dataclass
+class Desk:
+    """The books, and one method for each thing that happens outside the function under test."""
+
+    store: FakeStore = field(default_factory=FakeStore)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(PAYDAY))
+    archive: FakeFiles = field(default_factory=FakeFiles)
+    outbox: FakeFiles = field(default_factory=FakeFiles)
+
+    def __post_init__(self) -> None:
+        self.books = Books(self.store, self.clock, lambda record, context: None)
+        open_round(self.books, ROUND, TEST)
+        for code in (FIRST, SECOND):
+            recipient = replace(RECIPIENT, municipality=code)
+            for command in (
+                c.OpenCase(recipient, ROUND.terms, "L-1", SHARE),
+                c.SubmitRequisition(SHARE, RECIPIENT.account, "REF 4711", RECIPIENT.peppol_id, "00"),
+                c.ValidateRequisition(1),
+            ):
+                self.books.handle(CASE, case_key(YEAR, code), command, TEST)
+
+    def case(self, code: MunicipalityCode = FIRST) -> Case:
+        return self.books.state(CASE, case_key(YEAR, code))
+
+    def act(self, command: c.CaseCommand, code: MunicipalityCode = FIRST) -> None:
+        corrections.act(self.books, YEAR, code, command, TEST)
+
+    def batch(self, preparer: str = "system:queue_payouts") -> Desk:
+        assert payouts.queue_due(self.books, SwedishBankCalendar(), preparer, TEST) == [BATCH_ID]
+        return self
+
+    def attest(self) -> Desk:
+        payouts.attest(self.books, BATCH_ID, "attester-9", TOTAL, TEST)
+        return self
+
+    def send(self) -> Desk:
+        for due in list(self.store.due("payments", self.clock.now())):
+            if due.task.kind == "send_batch":
+                payouts.send_batch(self.books, self.outbox, SwedishBankCalendar(), lambda *_: b"", due, TEST)
+            elif due.task.kind == "free_payouts":
+                payouts.free_payouts(self.books, due, TEST)
+            else:
+                payouts.note_silence(self.books, due, TEST)
+        return self
+
+    def lose(self) -> Desk:
+        """The bank is silent about both payouts."""
+        self.batch().attest().send()
+        self.clock.time = UNKNOWN
+        return self.send()
+
+    def refuse(self, code: str = "AC04") -> Desk:
+        """The bank refuses the first's payout."""
+        self.batch().attest().send()
+        self.act(c.RecordPayoutRejected(PAYOUT, BATCH_ID, "Account closed", code))
+        return self
+
+    def call(
+        self,
+        function: str,
+        name: str,
+        who: str | None = None,
+        *,
+        body: object = None,
+        raw: str | None = None,
+        media_type: str | None = None,
+        path: tuple[str, str] = ("", ""),
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Answer a sample event, with some of it changed: who calls, its body, or a piece of its path."""
+        event = sample(function, name)
+        if who is not None:
+            event["requestContext"]["authorizer"] = ROLES.get(who)
+        if body is not None:
+            event["body"] = json.dumps(body)
+        if raw is not None:
+            event["body"] = raw
+        event["path"] = event["path"].replace(*path)
+        event["headers"] |= headers or {}
+        if media_type is not None:
+            event["headers"]["Content-Type"] = media_type
+        handler = importlib.import_module(f"functions.{function}.handler").handler
+        answer = handler(event, SimpleNamespace())
+        return Answer(answer["statusCode"], answer["body"], answer["multiValueHeaders"])
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Both payouts are ordered; it is a bank day."""
+    made = Desk()
+    monkeypatch.setattr(wiring, "books", lambda: made.books)
+    monkeypatch.setattr(wiring, "files", lambda setting: {"archive_bucket": made.archive}[setting])
+    return made
