@@ -20,7 +20,8 @@ SEED ?= 1
 OUT ?= build/year
 PLAY ?= 1
 YEAR = --round "$(ROUND)" --seed "$(SEED)" --out "$(OUT)" $(if $(ALLOCATIONS),--allocations "$(ALLOCATIONS)") \
-	$(if $(REGISTER),--register "$(REGISTER)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(filter 1,$(FAULTS)),--faults)
+	$(if $(REGISTER),--register "$(REGISTER)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(filter 1,$(FAULTS)),--faults) \
+	$(if $(BANK),--bank "$(BANK)")
 
 export SAM_CLI_TELEMETRY := 0
 
@@ -37,7 +38,7 @@ run: $(ENVIRONMENTS) ## plays a year on the embedded AWS and keeps serving (PLAY
 test: $(ENVIRONMENTS) ## runs every test (ARGS="-k word" for some)
 	@$(DEV)/python -m pytest $(ARGS)
 
-year: $(ENVIRONMENTS) ## plays a year, writes OUT and exits (ROUND, SEED, OUT, ALLOCATIONS, REGISTER, ROUNDS, FAULTS=1)
+year: $(ENVIRONMENTS) ## plays a year, writes OUT and exits (ROUND, SEED, OUT, ALLOCATIONS, REGISTER, ROUNDS, FAULTS=1, BANK=)
 	@$(LOCAL) year $(YEAR)
 
 check: $(ENVIRONMENTS) ## format, lint, types, architecture, template rules, generated files

@@ -48,6 +48,15 @@ def main() -> int:
     return bench()
 
 
+def _ways(text: str) -> tuple[str, ...]:
+    from local.year.bank_ways import parse_ways  # noqa: PLC0415
+
+    try:
+        return parse_ways(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -60,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--register", type=Path)
         command.add_argument("--rounds", type=Path, default=ROOT / "rounds")
         command.add_argument("--faults", action="store_true", help="break everything on purpose, from the seed")
+        command.add_argument("--bank", type=_ways, default=(), help="how the bank misbehaves, such as silent or all")
         if name == "run":
             command.add_argument("--no-play", dest="play", action="store_false", help="only open the round")
     compare = commands.add_parser("compare", help="hold the outcomes of two years against each other")

@@ -109,6 +109,7 @@ class Bank:
         self._holder = {"name": name, "iban": iban_of(account), "account_number": account.number}
         self._balance = balance
         self._times_delivered: dict[int, int] = {}
+        self._loses_files = False
         for kept in (self._out, self._in):
             kept.mkdir(parents=True, exist_ok=True)
 
@@ -213,6 +214,7 @@ class Bank:
 
     def behave(self) -> None:
         """Do everything as it should be done, from now on."""
+        self._loses_files = False
         self._behave("accept")
 
     def stay_silent(self) -> None:
@@ -236,6 +238,14 @@ class Bank:
         """Leave the last entry of a day off its camt.053, so that the balances do not add up."""
         self._behave("statement-gap")
 
+    def overdraw_nothing(self) -> None:
+        """Reject (AM04) what would overdraw the agency's account as it stands."""
+        self._behave("insufficient-funds")
+
+    def lose_files(self) -> None:
+        """Take the next files and know nothing of them: no answer, no booking."""
+        self._loses_files = True
+
     def redeliver(self, file: BankFile) -> None:
         """Let the next `deliver` bring a file once more, under a name of its own."""
         self._call("POST", f"/_mock/mailbox/{file.message}/unread")
@@ -249,21 +259,33 @@ class Bank:
         giving and noting, the bank is asked whether it has the file.
         """
         collected = []
-        for key in _keys(s3, bucket, prefix):
+        for key, body in self._outgoing(s3, bucket, prefix):
             name = quote(key.removeprefix(prefix), safe="")
-            if list(self._out.glob(f"*-pain.001-{name}")):
-                continue
-            body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
             begun = self._out / f"{name}.begun"
             if not (begun.exists() and self._has_received(body)):
                 begun.write_bytes(body)
-                self.post(body)
+                if not self._loses_files:
+                    self.post(body)
             sequence = len(list(self._out.glob("*-pain.001-*"))) + 1
             kept = self._out / f"{sequence:05d}-{swedish_date(self.now)}-pain.001-{name}"
             begun.rename(kept)
             collected.append(BankFile("out", "pain.001", key, kept))
         self.files += collected
         return collected
+
+    def outgoing(self, s3: S3Client, bucket: str, prefix: str = "out/") -> list[bytes]:
+        """Give the files that wait for the bank."""
+        return [body for _, body in self._outgoing(s3, bucket, prefix)]
+
+    def _outgoing(self, s3: S3Client, bucket: str, prefix: str) -> Iterator[tuple[str, bytes]]:
+        for key in _keys(s3, bucket, prefix):
+            if not list(self._out.glob(f"*-pain.001-{quote(key.removeprefix(prefix), safe='')}")):
+                yield key, s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+    def has_carried_out(self, end_to_end_id: str) -> bool:
+        """Tell whether the bank has taken a payment of that id and not refused it, as somebody who asks is told."""
+        known = self._call("GET", "/_mock/payments")
+        return any(p["end_to_end_id"] == end_to_end_id and p["status"] != "rejected" for p in known)
 
     def post(self, body: bytes) -> None:
         """Give the bank a file past the bridge; the same file twice is what it calls a duplicate (DUPL)."""

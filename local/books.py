@@ -13,21 +13,25 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from lxml import etree
 
 from local.mailbox import MAIL_ID_HEADER, Mail
 from local.stack import Stack
 from statsbidrag.documents.bank_reports import read_bank_report
 from statsbidrag.domain.bank import Notification, Statement, StatusReport
+from statsbidrag.domain.bank_files import BANK_FILE
 from statsbidrag.domain.batches import BATCH
 from statsbidrag.domain.case import CASE
-from statsbidrag.domain.errors import StatsbidragError
+from statsbidrag.domain.errors import Refusal, StatsbidragError
+from statsbidrag.domain.holds import HOLDS
 from statsbidrag.domain.journal import Kind, Record, canonical, refold
+from statsbidrag.domain.money import Ore, parse_decimal
 from statsbidrag.domain.rounds import ROUND
 from statsbidrag.domain.suspense import ENTRY
 
 SUMMARY, JOURNAL, LOGS = "summary.json", "journal.jsonl", "logs.jsonl"
-KINDS: Mapping[str, Kind[Any, Any, Any]] = {kind.name: kind for kind in (CASE, BATCH, ROUND, ENTRY)}
-_FOLDERS = ("bank", "invoices", "letters", "mail")
+KINDS: Mapping[str, Kind[Any, Any, Any]] = {kind.name: kind for kind in (CASE, BATCH, ROUND, HOLDS, BANK_FILE, ENTRY)}
+_FOLDERS = ("bank", "invoices", "letters", "mail", "reconciliations")
 _LOG_WINDOW = 10_000
 
 
@@ -82,7 +86,7 @@ def journal_line(body: str, hash_: str) -> bytes:
 
 def _papers(stack: Stack, out: Path) -> None:
     s3, bucket = _client(stack, "s3"), stack.outputs["ArchiveBucket"]
-    for folder in ("invoices", "letters"):
+    for folder in ("invoices", "letters", "reconciliations"):
         (out / folder).mkdir(exist_ok=True)
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{folder}/"):
             for found in page.get("Contents", ()):
@@ -180,6 +184,11 @@ class Year:
         """Give the files of a pattern, in order of their names."""
         return sorted(self.folder.glob(pattern))
 
+    def reconciliation(self) -> dict[str, Any]:
+        """Give the last reconciliation that was filed; empty if none was."""
+        filed = self.files("reconciliations/*.json")
+        return _object(filed[-1].read_bytes(), filed[-1].name) if filed else {}
+
     def bank_reports(self) -> Iterator[tuple[str, StatusReport | Notification | Statement]]:
         """Give what the bank told, in the order in which it came."""
         for path in self.files("bank/in/*.xml"):
@@ -214,3 +223,19 @@ def _refolded(kind: Kind[Any, Any, Any], key: str, records: Sequence[Record]) ->
         return refold(kind, key, records)
     except (StatsbidragError, msgspec.MsgspecError, KeyError, StopIteration, ValueError) as error:
         raise UnreadableError(f"{key}: the journal does not fold: {error}") from error
+
+
+def xml_of(path: Path) -> Any:
+    """Read an XML file that a year left."""
+    try:
+        return etree.fromstring(path.read_bytes())
+    except etree.XMLSyntaxError as error:
+        raise UnreadableError(f"{path.name}: {error}") from error
+
+
+def amount_of(text: str, where: str) -> Ore:
+    """Read an amount in such a file, öre."""
+    try:
+        return parse_decimal(text)
+    except Refusal as error:
+        raise UnreadableError(f"{where}: {error.code}") from error

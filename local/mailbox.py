@@ -6,6 +6,7 @@ tags, so the tag ``mail`` is made again from the header ``X-Statsbidrag-Mail``.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import threading
@@ -30,6 +31,10 @@ from local.ses_events import Sent, events_of
 from local.web import NOT_FOUND, Answer, Request, Site, page
 
 MAIL_ID_HEADER = "X-Statsbidrag-Mail"
+_TOLD_AT_ONCE = 5
+"""E-mails whose news goes in one call: two events each, and a queue takes ten."""
+_GATHERED_SECONDS = 0.02
+"""How long the first of them waits for others."""
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
 
 _LIST = page("""
@@ -106,7 +111,7 @@ class Mailbox:
     folder
         Each mail is kept here as it came, byte for byte: sequence and mail id with ``:`` and ``/`` made safe.
     publish
-        Takes the SES events of an e-mail as EventBridge puts them on a queue; called from the receiving thread.
+        Takes the SES events of some e-mails as EventBridge puts them on a queue; called from the receiving thread.
     clock
         Gives the instant of the run.
     bounces
@@ -128,6 +133,8 @@ class Mailbox:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._publish, self._clock, self._bounces = folder, publish, clock, bounces
         self._mails: list[Mail] = []
+        self._untold: list[tuple[Mail, list[dict[str, Any]]]] = []
+        self._telling: asyncio.TimerHandle | None = None
         self._failures: list[str] = []
         self._came = threading.Condition()
         self._last = float("-inf")
@@ -154,6 +161,7 @@ class Mailbox:
         """Stop receiving; the folder remains."""
         self._site.stop()
         self._smtp.stop()
+        self._tell()
         self._smtp.loop.close()
 
     @property
@@ -205,7 +213,7 @@ class Mailbox:
         head = BytesHeaderParser().parsebytes(content)
         at = self._clock()
         bounced = tuple(to for to in envelope.rcpt_tos if to.lower() in self._bounces)
-        sequence = len(self._mails) + 1
+        sequence = len(self._mails) + len(self._untold) + 1
         mail_id = str(head.get(MAIL_ID_HEADER, "")).strip()
         path = self._folder / f"{sequence:05d}-{_safe(mail_id) or 'mail'}.eml"
         path.write_bytes(content)
@@ -221,20 +229,39 @@ class Mailbox:
             path=path,
         )
         sent = Sent(mail.message_id, mail_id, mail.sender, mail.to, bounced, at, tuple(head.items()))
-        try:
-            self._publish(list(events_of(sent)))
-        finally:  # it came, whether or not anybody could be told
-            with self._came:
-                self._mails.append(mail)
-                self._last = time.monotonic()
-                self._came.notify_all()
+        self._last = time.monotonic()
+        self._untold.append((mail, list(events_of(sent))))
+        if len(self._untold) >= _TOLD_AT_ONCE:
+            self._tell()
+        elif self._telling is None:
+            self._telling = self._smtp.loop.call_later(_GATHERED_SECONDS, self._tell)
         return "250 OK"
+
+    def _tell(self) -> None:
+        """Tell the news of what was gathered; it came, whether or not anybody could be told."""
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        untold, self._untold = self._untold, []
+        if not untold:
+            return
+        try:
+            self._publish([event for _, events in untold for event in events])
+        except Exception as error:  # noqa: BLE001 - whatever it was, the year says so at its end
+            self._fail(error)
+        with self._came:
+            self._mails += [mail for mail, _ in untold]
+            self._last = time.monotonic()
+            self._came.notify_all()
 
     async def handle_exception(self, error: Exception) -> str:
         """Note what went wrong, since whoever relays only logs it (called by aiosmtpd)."""
+        self._fail(error)
+        return "451 Requested action aborted"
+
+    def _fail(self, error: Exception) -> None:
         with self._came:
             self._failures.append(f"{type(error).__name__}: {error}")
-        return "451 Requested action aborted"
 
     # Showing
 

@@ -85,7 +85,7 @@ def _with_world(options: Namespace, *, played: bool, serve: bool) -> int:
     clear(out)
     teller = Teller()
     code = 0
-    with opened_world(inputs, options.seed, out, teller.step, faults=options.faults) as world:
+    with opened_world(inputs, options.seed, out, teller.step, faults=options.faults, bank_ways=options.bank) as world:
         with teller.telling():
             teller.step("opening the round")
             began = time.monotonic()
@@ -111,6 +111,7 @@ def _close(world: World, out: Path, seed: int, seconds: float, console: Console)
         "seconds": round(seconds, 1),
         **figures(year, world.plan.round_id),
         **world.trouble.told(),
+        **world.ways.told(),
     }
     _write(out / SUMMARY, summary)
     found = check(year) | own

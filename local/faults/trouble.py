@@ -177,7 +177,7 @@ class Trouble(Calm):
     def collect(self, bank: Bank, s3: Any, bucket: str, closed: frozenset[str]) -> list[BankFile]:
         """Stay silent about some files; not where a payment is refused, which no other file tells of."""
         silent = self._chance.happens(_SILENT, "silent", self._number("collect"))
-        if silent and not _creditors(bank, s3, bucket) & closed:
+        if silent and not set(_END_TO_END.findall(b"".join(bank.outgoing(s3, bucket)).decode())) & closed:
             bank.stay_silent()
         else:
             silent = False
@@ -235,16 +235,6 @@ def _queues(stack: Stack) -> list[str]:
     """Name the queues that have dead letters, as the tool does: ``bank_reports``."""
     names = [name.removesuffix("DeadLettersUrl") for name in stack.outputs if name.endswith("DeadLettersUrl")]
     return [*sorted(re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in names), FAILED_RUNS]
-
-
-def _creditors(bank: Bank, s3: Any, bucket: str) -> set[str]:
-    """Give the municipalities that files waiting for the bank pay."""
-    fetched = {file.key for file in bank.files if file.direction == "out"}
-    found = s3.list_objects_v2(Bucket=bucket, Prefix="out/").get("Contents", ())
-    bodies = [
-        s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in found if each["Key"] not in fetched
-    ]
-    return {code for body in bodies for code in _END_TO_END.findall(body.decode())}
 
 
 class _Disorder:

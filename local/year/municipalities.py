@@ -68,10 +68,12 @@ def requisition(world: World, behaviour: Behaviour, others: Executor) -> None:
 
 def _requisition_fields(world: World, behaviour: Behaviour, amount: Ore) -> dict[str, str]:
     recipient = world.recipient(behaviour.municipality)
+    account = behaviour.spare_account if behaviour.account == "changed" else None
+    account = account or recipient.account
     return {
         "amount": str(amount // ORE_PER_KRONA),
-        "account_kind": recipient.account.kind,
-        "account_number": str(recipient.account),
+        "account_kind": account.kind,
+        "account_number": str(account),
         "invoice_reference": recipient.invoice_reference,
         "peppol_id": recipient.peppol_id,
         "declaration": "ja",
@@ -98,6 +100,18 @@ def _twice_at_once(world: World, code: str, fields: Fields, others: Executor) ->
     second = others.submit(send)
     if send() != second.result():
         raise UnexpectedAnswerError(f"{code} sent the same form twice and got two different receipts")
+
+
+def name_another_account(world: World, behaviour: Behaviour) -> bool:
+    """Answer the e-mail about a payout that failed, as the plan says; tells whether another account was named."""
+    account = behaviour.spare_account
+    if account is None or behaviour.account == "closed_for_good":
+        return False
+    code = behaviour.municipality
+    body = {"account_kind": account.kind, "account_number": str(account)}
+    path = f"/rounds/{world.plan.round_id}/municipalities/{code}/account/changes"
+    expect(world.api.post(path, body, _agent(world, code)), 201)
+    return True
 
 
 # Reports

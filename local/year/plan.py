@@ -14,9 +14,10 @@ from random import Random
 from typing import Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
+from stdnum import luhn
 
 from local.year.texts import Hand, answers, hearing_answer
-from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
+from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, kronor
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Round, Terms
@@ -25,6 +26,9 @@ from statsbidrag.domain.time import STOCKHOLM, end_of
 RequisitionBehaviour = Literal["all", "part", "too_much", "twice_at_once", "late", "never"]
 """`too_much` is refused and then corrected; `twice_at_once` sends the same form twice at the same time."""
 ReportBehaviour = Literal["all_used", "part", "misuse", "late", "never"]
+AccountBehaviour = Literal["as_registered", "changed", "closed", "closed_for_good"]
+"""Whether it asks for the money to another account than the register's; whether the register's is closed, so that the
+bank rejects the payout, and whether it then names another."""
 PaymentBehaviour = Literal["in_full", "in_part", "too_much", "without_reference", "wrong_reference", "never"]
 
 _Item = TypeVar("_Item")
@@ -42,8 +46,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
         What it asks for in the end, 0 for `never`; for `late` what the form says that came too late.
     refused_amount
         What it asks for first when it asks for too much, else 0.
-    closed_account
-        Whether the account in the register is closed, so that the bank rejects the payout.
+    spare_account
+        What it names when it changes its account.
     report
         ``None`` for one that never gets money.
     used
@@ -70,7 +74,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     requisition_amount: Ore = Ore(0)
     refused_amount: Ore = Ore(0)
     requisition_at: datetime | None = None
-    closed_account: bool = False
+    account: AccountBehaviour = "as_registered"
+    spare_account: Account | None = None
     report: ReportBehaviour | None = None
     report_at: datetime | None = None
     used: Ore = Ore(0)
@@ -83,6 +88,11 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     payment: PaymentBehaviour | None = None
     payment_after_days: int = 0
     payment_percent: int = 100
+
+    @property
+    def closed_account(self) -> bool:
+        """Whether the bank rejects a payout to the account in the register."""
+        return self.account in ("closed", "closed_for_good")
 
     @property
     def claim(self) -> Ore:
@@ -113,12 +123,13 @@ class _Scenario(NamedTuple):
     requisition: RequisitionBehaviour
     report: ReportBehaviour | None
     payment: PaymentBehaviour | None = None
-    closed_account: bool = False
+    account: AccountBehaviour = "as_registered"
     waived: bool = False
 
 
 _ORDINARY = (
-    [_Scenario("all", "all_used")] * 14
+    [_Scenario("all", "all_used")] * 13
+    + [_Scenario("all", "all_used", account="changed")]
     + [_Scenario("all", "part", "in_full")] * 4
     + [_Scenario("part", "all_used")] * 2
 )
@@ -136,8 +147,8 @@ _RARE = [
     _Scenario("late", None),
     _Scenario("never", None),
     _Scenario("never", None),
-    _Scenario("all", "all_used", closed_account=True),
-    _Scenario("part", "part", "in_full", closed_account=True),
+    _Scenario("all", "all_used", account="closed"),
+    _Scenario("part", "part", "in_full", account="closed_for_good"),
     _Scenario("all", "misuse", "in_full"),
     _Scenario("all", "misuse", "in_part"),
     _Scenario("all", "late", "in_full", waived=True),
@@ -147,8 +158,8 @@ _RARE = [
 ]
 _SCENARIOS = _ORDINARY + _RARE
 """41 of them: a prime, and at least four of the 290 codes leave each remainder."""
-_SENDING_WEEKDAYS = (0, 2, 4)
-"""Municipalities send on Mondays, Wednesdays and Fridays: fewer days to play, and days on which more meet."""
+_SENDING_WEEKDAYS = (0, 3)
+"""Municipalities send on Mondays and Thursdays: fewer days to play, and days on which more meet."""
 _RARE_HANDS: list[Hand] = ["markup", "emoji", "at_length"]
 _PLAINLY: list[Hand] = ["plainly"] * 16
 _HANDS = _RARE_HANDS + _PLAINLY
@@ -184,7 +195,7 @@ def describe(plan: YearPlan) -> dict[str, int]:
     counts = Counter(label for behaviour in plan.behaviours.values() for label in _labels(behaviour))
     known = [
         *(f"requisition.{name}" for name in get_args(RequisitionBehaviour)),
-        "account.closed",
+        *(f"account.{name}" for name in get_args(AccountBehaviour)),
         *(f"report.{name}" for name in get_args(ReportBehaviour)),
         *(f"hand.{name}" for name in get_args(Hand)),
         *("hearing.answered", "hearing.unanswered", "waiver.part", "waiver.none"),
@@ -195,8 +206,7 @@ def describe(plan: YearPlan) -> dict[str, int]:
 
 def _labels(behaviour: Behaviour) -> Iterable[str]:
     yield f"requisition.{behaviour.requisition}"
-    if behaviour.closed_account:
-        yield "account.closed"
+    yield f"account.{behaviour.account}"
     if behaviour.report:
         yield f"report.{behaviour.report}"
     if behaviour.answers:
@@ -229,7 +239,8 @@ class _Draw(NamedTuple):
             requisition_amount=amount,
             refused_amount=self._more_than(allocation) if scenario.requisition == "too_much" else Ore(0),
             requisition_at=self._requisition_at(terms),
-            closed_account=scenario.closed_account,
+            account=scenario.account,
+            spare_account=_spare_account(code),
         )
         return self._reported(asked) if scenario.report else asked
 
@@ -329,6 +340,12 @@ class _Draw(NamedTuple):
         hours = (7, 16) if self.random.random() < 0.9 else (17, 23)
         at = time(self.random.randint(*hours), self.random.randint(0, 59), self.random.randint(0, 59))
         return datetime.combine(day, at, tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+def _spare_account(code: MunicipalityCode) -> Account:
+    """Give a bankgiro that nobody else has: those of the example register begin with other digits."""
+    body = f"510{code}"
+    return Account("bankgiro", body + luhn.calc_check_digit(body))
 
 
 def _shuffled(random: Random, items: Sequence[_Item]) -> list[_Item]:

@@ -6,6 +6,7 @@ agency does, and at the first arrival of the day for what the municipalities sen
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -90,6 +91,7 @@ class Year:
         self._steps[swedish_date(missing_report_due(terms))].add("sweep")
         self._steps[terms.requisition_last_day + timedelta(days=1)].add("audit")
         self._steps[terms.report_opens].add("audit")
+        self._steps[terms.requisition_last_day + timedelta(days=1)].add("reconcile")
 
     def _time_of(self, name: str, day: date) -> datetime:
         acts = {"requisitions": self._requisitions, "reports": self._reports}.get(name)
@@ -99,7 +101,7 @@ class Year:
 
     def _reporters(self) -> Iterator[Behaviour]:
         """Whoever gets money and means to report."""
-        return (b for b in self.world.plan.behaviours.values() if b.report_at and not b.closed_account)
+        return (b for b in self.world.plan.behaviours.values() if b.report_at and b.account != "closed_for_good")
 
     def _bank_day_after(self, day: date) -> date:
         day += timedelta(days=1)
@@ -120,6 +122,11 @@ class Year:
         today = [act.behaviour for act in self._requisitions[self._today]]
         self._at_once([lambda b=b: requisition(self.world, b, self._second_hands) for b in today])  # type: ignore[misc]
         self.world.wait(tasks=("requisitions", "mail"))
+        self._expect_payouts()
+        if any(behaviour.account == "changed" for behaviour in today):
+            self._steps[self._bank_day_after(self._today)].add("staff")
+
+    def _expect_payouts(self) -> None:
         self._steps[self._payout_day_after(self._today)] |= {"payouts", "staff", "bank"}
 
     def payouts(self) -> None:
@@ -128,19 +135,30 @@ class Year:
 
     def staff(self) -> None:
         """Let the staff work through their list."""
-        decided = work_through(self.world, self._clients)
-        self.world.wait(tasks=("payments", "letters", "mail") if decided else ("payments",))
-        if decided:
+        done = work_through(self.world, self._clients)
+        more: tuple[Queue, ...] = ("requisitions",) if done.payouts else ()
+        self.world.wait(tasks=(*more, "payments", "letters", "mail") if any(done) else ("payments",))
+        if done.decisions:
             self._steps[self._today + timedelta(days=1)].add("invoices")
+        if done.payouts:
+            self._expect_payouts()
 
     def bank(self) -> None:
         """Let the bank fetch and bring files; what it books today stands on the statement of the next bank day."""
         world = self.world
         world.bank.advance_to(world.now)
         bucket = world.stack.outputs["BankBucket"]
+        way = world.befall_bank()
         collected = world.trouble.collect(world.bank, world.s3, bucket, world.closed_accounts)
         delivered = world.trouble.deliver(world.bank, world.s3, bucket)
         world.wait(bank=True, tasks=("mail",))
+        if any(_FAILED.search(file.path.read_text("utf-8")) for file in delivered):
+            self._steps[self._bank_day_after(self._today)].add("staff")
+        if way == "lost-file":
+            silent_for = timedelta(days=world.inputs.round.terms.bank_answer_days + 1)
+            self._steps[self._bank_day_after(self._today + silent_for)] |= {"silence", "staff"}
+        if way:
+            self._steps[self._bank_day_after(self._today + timedelta(days=1))].add("reconcile")
         if collected or any(file.kind == "camt.054" for file in delivered) or world.trouble.brings_again:
             self._steps[self._bank_day_after(self._today)].add("bank")
 
@@ -194,6 +212,15 @@ class Year:
         """Audit the books."""
         self.world.run_schedule("AuditBooks")
 
+    def silence(self) -> None:
+        """Queue what has become due by itself: the bank has been silent for too long."""
+        self.world.run_schedule("SweepTasks")
+        self.world.wait(tasks=("payments",))
+
+    def reconcile(self) -> None:
+        """Reconcile the payouts with the bank."""
+        self.world.run_schedule("ReconcilePayments")
+
     def _expect_decisions(self, proposed: date) -> None:
         """Note the day on which a recovery that is proposed on a day can be decided."""
         day = proposed + timedelta(days=self.world.inputs.round.terms.hearing_days + 1)
@@ -223,6 +250,7 @@ class Year:
             # What was told twice, or was in a killed function's hand, still lies there when all is done.
             self.world.quiet.until(lambda: not self.world.quiet.leftovers(), "what is left on the queues")
         self.world.run_schedule("AuditBooks")
+        self.world.run_schedule("ReconcilePayments")
         self._tell(self._today, 1.0)
 
 
@@ -234,6 +262,8 @@ class _Step(NamedTuple):
 _STEPS: dict[str, _Step] = {
     "sweep": _Step(time(0, 5), Year.sweep),
     "audit": _Step(time(1, 30), Year.audit),
+    "reconcile": _Step(time(2), Year.reconcile),
+    "silence": _Step(time(5), Year.silence),
     "payouts": _Step(time(6), Year.payouts),
     "links": _Step(time(7), Year.links),
     "invoices": _Step(time(8), Year.invoices),
@@ -251,8 +281,11 @@ _SCHEDULES: dict[str, frozenset[str]] = {
     "invoices": frozenset({"invoices"}),
     "sweep": frozenset({"sweep"}),
     "audit": frozenset({"audit"}),
+    "reconcile": frozenset({"reconcile"}),
 }
 """The steps that a schedule starts, and what happens on the next bank day where a run was missed."""
+_FAILED = re.compile(r">RJCT<|RtrInf>")
+"""What a file from the bank says of payouts that somebody must see to."""
 _GATHERED: tuple[Queue, ...] = ("payouts", "report_links", "invoices")
 _LEFT_OVER = frozenset({"links", "payouts", "staff", "bank", "invoices"})
 

@@ -1,11 +1,13 @@
-"""What the agency's staff do: attest batches, prepare and decide recoveries. All of it over the API."""
+"""What the agency's staff do: attest, put failed payouts right, prepare and decide recoveries. All over the API."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any
+from typing import Any, NamedTuple
 
 from local.client import expect
+from local.year.municipalities import name_another_account
 from local.year.world import World
 from statsbidrag.domain.money import Ore
 
@@ -30,8 +32,15 @@ def due_tasks(world: World) -> list[dict[str, Any]]:
     return tasks
 
 
-def work_through(world: World, hands: Executor) -> int:
-    """Do what lies on the work list and can be done over the API; gives how many decisions were taken.
+class Done(NamedTuple):
+    """What staff got done: decisions on recoveries, and things that let payouts go on."""
+
+    decisions: int
+    payouts: int
+
+
+def work_through(world: World, hands: Executor) -> Done:
+    """Do what lies on the work list and can be done over the API.
 
     Parameters
     ----------
@@ -45,20 +54,71 @@ def work_through(world: World, hands: Executor) -> int:
     done += [hands.submit(_decide, world, code, recovery) for code, recovery in decisions]
     for each in done:
         each.result()
-    return len(decisions)
+    mended = [_MENDING[t["kind"]](world, t["key"].split("#")[2], t["about"]) for t in tasks if t["kind"] in _MENDING]
+    return Done(len(decisions), sum(mended))
 
 
 def _attest(world: World, batch: str) -> None:
-    """Two persons attest, each by the control total that they see."""
+    """As many persons attest as the batch needs, each by the control total that they see."""
     for subject in ATTESTERS:
         token = world.api.token(subject, "attester")
         shown = expect(world.api.get(f"/batches/{batch}", token), 200).json()
-        body = {"total_ore": shown["total_ore"]}
-        expect(world.api.post(f"/batches/{batch}/attestations", body, token), 200, 201)
+        if shown["attestations"] < shown["attestations_needed"]:
+            body = {"total_ore": shown["total_ore"]}
+            expect(world.api.post(f"/batches/{batch}/attestations", body, token), 200, 201)
+
+
+def _case(world: World, code: str) -> str:
+    return f"/rounds/{world.inputs.round.id}/municipalities/{code}"
+
+
+def _approve_account(world: World, code: str, change: str) -> bool:
+    """Approve the account that stands beside the one in force."""
+    path = f"{_case(world, code)}/account"
+    shown = expect(world.api.get(path, officer(world, PREPARES)), 200).json()
+    waiting = next(item for item in shown["changes"] if item["change"] == int(change))
+    body = {"account_kind": waiting["account_kind"], "account_number": waiting["account"]}
+    expect(world.api.post(f"{path}/changes/{change}/approval", body, officer(world, PREPARES)), 200)
+    return True
+
+
+def _correct_account(world: World, code: str, payout: str) -> bool:
+    """Await the municipality's answer to the e-mail; approve the account in it, and issue the payout anew."""
+    if not name_another_account(world, world.behaviour(code)):
+        return False
+    shown = expect(world.api.get(f"{_case(world, code)}/account", officer(world, PREPARES)), 200).json()
+    for item in shown["changes"]:
+        if item["status"] == "waiting":
+            _approve_account(world, code, str(item["change"]))
+    return _reissue(world, code, payout)
+
+
+def _reissue(world: World, code: str, payout: str) -> bool:
+    expect(world.api.post(f"{_case(world, code)}/payouts/{payout}/reissue", {}, officer(world, PREPARES)), 200)
+    return True
+
+
+def _resolve(world: World, code: str, payout: str) -> bool:
+    """Ask the bank about the payout's id; one person says what it answered, another confirms."""
+    outcome = "carried_out" if world.bank.has_carried_out(payout) else "not_carried_out"
+    path = f"{_case(world, code)}/payouts/{payout}/resolution"
+    told = {"outcome": outcome, "reason": "Banken har svarat på frågan om betalningen."}
+    expect(world.api.post(path, told, officer(world, PREPARES)), 200)
+    expect(world.api.post(f"{path}/confirmation", {"outcome": outcome}, officer(world, DECIDES)), 200)
+    return True
+
+
+_MENDING: dict[str, Callable[[World, str, str], bool]] = {
+    "approve_account": _approve_account,
+    "correct_payout_account": _correct_account,
+    "reissue_payout": _reissue,
+    "ask_bank_about_payout": _resolve,
+}
+"""What lets a payout go on, by the task that asks for it: municipality and payout or change; whether it was done."""
 
 
 def _decide(world: World, code: str, recovery: str) -> None:
-    path = f"/rounds/{world.inputs.round.id}/municipalities/{code}/recoveries/{recovery}"
+    path = f"{_case(world, code)}/recoveries/{recovery}"
     shown = expect(world.api.get(path, officer(world, PREPARES)), 200).json()
     waived, reasons = _waiver(world, code, shown)
     prepared = {"waived_ore": waived, "reasons": reasons}

@@ -109,6 +109,7 @@ def _counts(year: Year, cases: Iterable[Case]) -> dict[str, int]:
         "recoveries": sum(len(case.recoveries) for case in cases),
         "invoices": sum(len(case.invoices) for case in cases),
         "letters": sum(1 for case in cases for r in case.recoveries if r.letter),
+        **_counted("remarks", (remark["kind"] for remark in year.reconciliation().get("remarks", ()))),
         **_counted("mails", (m.status for case in cases for m in case.mails.values())),
         **_counted("cases", (CASE.status(case) for case in cases)),
         **_counted("officer_tasks", (t.kind for case in cases for t in CASE.owed(case) if t.queue == "officer")),

@@ -20,6 +20,7 @@ from local.faults.trouble import Calm, troubled
 from local.mailbox import Mailbox
 from local.stack import FunctionFailedError, Stack, deploy, ministack
 from local.web import HOST
+from local.year.bank_ways import BankWays
 from local.year.plan import Behaviour, YearPlan, plan_year
 from local.year.quiet import ALL_TASKS, MAIL_TASKS, Quiet
 from statsbidrag.adapters.calendar import SwedishBankCalendar
@@ -36,6 +37,8 @@ from statsbidrag.usecases.mails import NEWS_WITHIN
 
 TEMPLATE = ROOT / "template.yaml"
 _TOKENS_LAST = timedelta(days=3 * 365)
+_MESSAGES_AT_ONCE = 10
+"""As many as a queue takes in one call."""
 _RUNS = 20
 """How often a schedule may run in vain in trouble."""
 _SOON, _LATE = 3, 9
@@ -77,6 +80,8 @@ class World:
     ----------
     trouble
         What goes wrong.
+    ways
+        How the bank misbehaves.
     now
         The instant the clock stands at; moved by `move_to` alone.
     """
@@ -91,6 +96,7 @@ class World:
     now: datetime
     token_key: str
     trouble: Calm
+    ways: BankWays
     quiet: Quiet = field(init=False)
 
     def __post_init__(self) -> None:
@@ -145,6 +151,13 @@ class World:
                 self.move_to(later)
         self.run_schedule("SweepTasks")
 
+    def befall_bank(self) -> str:
+        """Let the bank misbehave as it is told to, see `BankWays.befall`."""
+        if not self.ways.names:
+            return ""
+        files = self.bank.outgoing(self.s3, self.stack.outputs["BankBucket"])
+        return self.ways.befall(self.bank, files, lambda code: self._recipients[code].account, self.closed_accounts)
+
     def recipient(self, code: MunicipalityCode) -> Recipient:
         """Give a municipality as the register has it."""
         return self._recipients[code]
@@ -156,7 +169,13 @@ class World:
 
 @contextmanager
 def opened_world(
-    inputs: Inputs, seed: int, out: Path, tell: Callable[[str], None], *, faults: bool = False
+    inputs: Inputs,
+    seed: int,
+    out: Path,
+    tell: Callable[[str], None],
+    *,
+    faults: bool = False,
+    bank_ways: Sequence[str] = (),
 ) -> Iterator[World]:
     """Start the embedded AWS, the bank and the mailbox, and take all of it away when the block ends.
 
@@ -168,6 +187,8 @@ def opened_world(
         Takes what is being done, in a few words.
     faults
         Whether everything goes wrong that can, from the same seed.
+    bank_ways
+        How the bank misbehaves, see `BankWays`.
     """
     work = out.with_name(f"{out.name}-stack")
     first = start_of(inputs.round.terms.requisition_opens)
@@ -181,8 +202,11 @@ def opened_world(
         ]
         if world is None:
             return
-        if sqs.send_message_batch(QueueUrl=stack.outputs["MailEventsQueueUrl"], Entries=entries).get("Failed"):
-            raise ConnectionError("news of mail was not taken")
+        queue = stack.outputs["MailEventsQueueUrl"]
+        for start in range(0, len(entries), _MESSAGES_AT_ONCE):
+            some = entries[start : start + _MESSAGES_AT_ONCE]
+            if sqs.send_message_batch(QueueUrl=queue, Entries=some).get("Failed"):
+                raise ConnectionError("news of mail was not taken")
 
     with ExitStack() as opened:
         tell("building")
@@ -201,11 +225,13 @@ def opened_world(
         clock = StoredClock(stack)
         clock.set_to(first)
         agency = inputs.round.agency
-        bank = opened.enter_context(Bank(agency.account, out / "bank", start=first, name=agency.name))
+        ways = BankWays(bank_ways)
+        customer = Bank(agency.account, out / "bank", start=first, name=agency.name, balance=ways.balance)
+        bank = opened.enter_context(customer)
         valid_to, transport = first + _TOKENS_LAST, trouble.transport
         api = opened.enter_context(Api(endpoint, site, token_key=token_key, valid_to=valid_to, transport=transport))
         plan = plan_year(inputs.round, inputs.recipients, inputs.allocations, seed)
-        world = World(inputs, plan, stack, bank, mailbox, api, clock, first, token_key, trouble)
+        world = World(inputs, plan, stack, bank, mailbox, api, clock, first, token_key, trouble, ways)
         if faults:
             # A function that is led elsewhere while it works would lose what it has in hand.
             world.quiet.until(lambda: not world.quiet.leftovers(), "the messages of the deployment")

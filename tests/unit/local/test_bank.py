@@ -1,81 +1,16 @@
 """The bank answers as a bank does, over the file channel, once for each file."""
 
-import hashlib
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import boto3
 import pytest
-from moto import mock_aws
-from mypy_boto3_s3 import S3Client
 from stdnum import iban
 
-from local.bank import Bank, BankFile, iban_of
-from statsbidrag.documents.pain001 import Payment, PaymentFile, render_pain001
+from local.bank import Bank, iban_of
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.money import Ore, kronor
-from statsbidrag.domain.terms import Agency
-
-AGENCY = Agency(
-    name="Exempelmyndigheten",
-    organisation_number="2021000555",
-    address="Exempelgatan 1",
-    postcode="106 30",
-    city="Stockholm",
-    email="bidrag@myndigheten.example",
-    account=Account("bankgiro", "50501055"),
-)
-BANKGIRO = Account("bankgiro", "9912346")
-PLUSGIRO = Account("plusgiro", "309187")
-IBAN = Account("iban", "SE4550000000058398257466")
-TUESDAY = datetime(2025, 6, 10, 7, 0, tzinfo=UTC)
-
-
-class Channel:
-    """The bridge between a bank and a bucket, as the embedded run has it."""
-
-    def __init__(self, bank: Bank, s3: S3Client, bucket: str) -> None:
-        self.bank, self.s3, self.bucket = bank, s3, bucket
-
-    def put(self, name: str, *payments: tuple[str, Account, int]) -> bytes:
-        body = pain001(name, *payments)
-        self.s3.put_object(Bucket=self.bucket, Key=f"out/{name}.xml", Body=body)
-        return body
-
-    def collect(self) -> list[BankFile]:
-        return self.bank.collect(self.s3, self.bucket)
-
-    def deliver(self) -> dict[str, list[str]]:
-        answers: dict[str, list[str]] = {}
-        for file in self.bank.deliver(self.s3, self.bucket):
-            body = self.s3.get_object(Bucket=self.bucket, Key=file.key)["Body"].read()
-            assert body == file.path.read_bytes()
-            answers.setdefault(file.kind, []).append(body.decode())
-        return answers
-
-
-def pain001(name: str, *payments: tuple[str, Account, int], on: date = date(2025, 6, 10)) -> bytes:
-    transfers = tuple(
-        Payment(end_to_end_id, kronor(amount), "Exempelkommun", account, "Statsbidrag")
-        for end_to_end_id, account, amount in payments
-    )
-    return render_pain001(PaymentFile(name, TUESDAY, on, AGENCY, transfers))
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[S3Client]:
-    with mock_aws():
-        yield boto3.client("s3", "eu-north-1", aws_access_key_id="test", aws_secret_access_key="test")
-
-
-@pytest.fixture
-def channel(s3: S3Client, tmp_path: Path) -> Iterator[Channel]:
-    bucket = hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
-    with Bank(AGENCY.account, tmp_path, start=TUESDAY, name=AGENCY.name) as bank:
-        yield Channel(bank, s3, bucket)
+from tests.unit.local.bank_channel import AGENCY, BANKGIRO, IBAN, PLUSGIRO, TUESDAY, Channel, pain001
 
 
 def statuses(report: str) -> dict[str, str]:

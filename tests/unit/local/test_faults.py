@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -300,6 +299,9 @@ class Bank:
     def redeliver(self, file: BankFile) -> None:
         self.asked.append(f"again {file.message}")
 
+    def outgoing(self, s3: Any, bucket: str) -> list[bytes]:
+        return [b"<EndToEndId>P-2025-0114-1</EndToEndId>"]
+
     def stay_silent(self) -> None:
         self.asked.append("silent")
 
@@ -308,19 +310,13 @@ class Bank:
 
 
 class Outbox:
-    """A bucket with one payment file to one municipality."""
+    """A bucket that notes what is put into it."""
 
     def __init__(self) -> None:
         self.put: list[str] = []
 
     def put_object(self, **given: Any) -> None:
         self.put.append(given["Key"])
-
-    def list_objects_v2(self, **_: Any) -> Any:
-        return {"Contents": [{"Key": "out/B.xml"}]}
-
-    def get_object(self, **_: Any) -> Any:
-        return {"Body": BytesIO(b"<EndToEndId>P-2025-0114-1</EndToEndId>")}
 
 
 def test_the_bank_brings_every_file_in_disorder_and_some_of_them_once_more(tmp_path: Path) -> None:

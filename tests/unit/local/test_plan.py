@@ -9,7 +9,7 @@ import pytest
 from local.year.plan import Behaviour, YearPlan, describe, plan_year
 from statsbidrag.documents.register_file import read_register
 from statsbidrag.documents.round_file import read_round
-from statsbidrag.domain.identifiers import Account, MunicipalityCode, OrganisationNumber
+from statsbidrag.domain.identifiers import Account, MunicipalityCode, OrganisationNumber, parse_account
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Round
@@ -153,6 +153,13 @@ def test_an_invoice_is_paid_as_planned(everybody: list[Behaviour]) -> None:
         expected = {"in_part": paid < invoiced, "too_much": paid > invoiced, "never": paid == 0, None: paid == 0}
         assert expected.get(one.payment, paid == invoiced)
         assert one.payment in (None, "never") or one.payment_of(kronor(1)) >= kronor(1)
+
+
+def test_every_spare_account_is_in_the_form_and_nobody_elses(everybody: list[Behaviour]) -> None:
+    spares = {one.municipality: one.spare_account for one in everybody if one.spare_account}
+    assert len({account.number for account in spares.values()}) == len(spares)
+    for account in spares.values():
+        assert parse_account(account.kind, account.number) == account
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 20])

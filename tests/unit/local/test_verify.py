@@ -132,6 +132,13 @@ CHANGES: list[tuple[Corrupt, str]] = [
     (text("bank/in/*camt.05*.xml", r"461836\.00", "461837.00", every=True), "bank_booked_what_is_paid"),
     (text("bank/in/*camt.054*.xml", r"140000\.00", "140001.00"), "repayments_are_placed_once"),
     (text("bank/in/*camt.053*.xml", '<Amt Ccy="SEK">9', '<Amt Ccy="SEK">8'), "statements_are_whole"),
+    (text("bank/out/*.xml", "<Nm>Kommun 0114", "<Nm>Kommun 0115"), "payment_files_are_made_again"),
+    (text("bank/out/*.xml", r"<CtrlSum>\d", "<CtrlSum>x", every=True), "payment_files_are_made_again"),
+    (
+        text("reconciliations/*.json", '"entry_in_suspense"', '"entry_not_booked"'),
+        "reconciliation_follows_from_the_files",
+    ),
+    (remove("reconciliations/*.json"), "reconciliation_follows_from_the_files"),
     (double("mail/*.eml", "again.eml"), "each_mail_once"),
     (remove("mail/*.eml"), "each_mail_once"),
     (text("mail/*.eml", r"registrator@kommun-\d+", "annan@kommun"), "each_mail_once"),

@@ -13,10 +13,13 @@ from local.year.summary import figures
 from statsbidrag.documents.bank_reports import read_bank_report
 from statsbidrag.documents.case_mails import MailWriter
 from statsbidrag.documents.case_papers import decision_letter, invoice_files, payment_file
+from statsbidrag.documents.reconciliation_file import render_csv, render_json
 from statsbidrag.domain.bank import StatusReport
+from statsbidrag.domain.batches import Batch
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.time import to_text
-from statsbidrag.usecases import mails, payouts, recoveries
+from statsbidrag.usecases import mails, recoveries
+from statsbidrag.usecases.reconciling import reconcile_all
 from tests.builders import REPORT_MISSING, REPORT_OPENS, ROUND_ID, SPRING, TERMS, recipient
 from tests.house import SYSTEM, House, later
 
@@ -47,8 +50,9 @@ class FakeS3:
 class RealHouse(House):
     """The agency with the papers that really leave it."""
 
-    def send_payments(self) -> int:
-        return self.work("payments", lambda due: payouts.send_batch(self.books, self.outbox, payment_file, due, SYSTEM))
+    @staticmethod
+    def write_batch(batch: Batch) -> bytes:
+        return payment_file(batch)
 
     def send_mail(self) -> int:
         write = MailWriter("avsandare@myndigheten.example", "http://sidor.example").write
@@ -61,6 +65,9 @@ class RealHouse(House):
             "letters", lambda due: recoveries.file_letter(self.books, self.archive, decision_letter, due, SYSTEM)
         )
 
+    def reconcile(self) -> None:
+        list(reconcile_all(self.books, self.archive, {"json": render_json, "csv": render_csv}))
+
     def raise_invoices(self) -> int:
         return recoveries.raise_due(self.books, self.archive, invoice_files, SYSTEM)
 
@@ -72,6 +79,7 @@ def write_year(folder: Path) -> None:
         _spring(agency, bank, s3)
         _reports(agency)
         _money_back(agency, bank, s3)
+    agency.reconcile()
     _write(agency, folder)
 
 
@@ -85,8 +93,7 @@ def _exchange(agency: House, bank: Bank, s3: Any) -> None:
         if isinstance(report, StatusReport):
             agency.answer(report)
         else:
-            for entry in report.entries:
-                agency.entry(entry)
+            agency.report_of_bank(report)
 
 
 def _spring(agency: House, bank: Bank, s3: Any) -> None:
@@ -139,7 +146,7 @@ def _write(agency: RealHouse, folder: Path) -> None:
     records = sorted(agency.log, key=lambda record: (record.key, record.number))
     (folder / JOURNAL).write_bytes(b"".join(journal_line(record.body, record.hash) for record in records))
     for key, content in agency.archive.objects.items():
-        if key.startswith(("invoices/", "letters/")):
+        if key.startswith(("invoices/", "letters/", "reconciliations/")):
             _put(folder / key.split("/")[0] / key.rsplit("/", 1)[-1], content)
     for mail_id, _, content in agency.mailer.left:
         _put(folder / f"mail/{mail_id}.eml", content)
