@@ -35,7 +35,16 @@ def payment_file(batch: Batch) -> bytes:
     payments = tuple(
         Payment(line.payout, line.amount, line.creditor, line.account, line.remittance) for line in batch.lines
     )
-    return render_pain001(PaymentFile(batch.id, batch.planned_at, batch.execution_date, batch.debtor, payments))
+    return render_pain001(
+        PaymentFile(
+            message_id=batch.id,
+            created_at=batch.planned_at,
+            execution_date=batch.execution_date,
+            debtor=batch.debtor,
+            payments=payments,
+            version=batch.pain_version,
+        )
+    )
 
 
 def decision_letter(case: Case, recovery: Recovery, grant_round: Round) -> bytes:

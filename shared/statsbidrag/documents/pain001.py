@@ -1,12 +1,13 @@
-"""The payment file to the bank: pain.001.001.09 as Swedish giro payments are written.
+"""The payment file to the bank: pain.001.001.09, or .03, as Swedish giro payments are written.
 
-Standard library only; the same `PaymentFile` gives the same bytes, so that a file made again is the file
-that was sent (banks tell duplicates by MsgId).
+The same `PaymentFile` gives the same bytes, so that a file made again is the file that was sent (banks tell
+duplicates by MsgId). No agent is named by its BIC, so the versions differ in namespace and execution day only.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import msgspec
@@ -17,7 +18,7 @@ from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.money import Ore, format_decimal
 from statsbidrag.domain.terms import Agency
 
-_NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+_NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001"
 _LONGEST_NAME = 70
 _LONGEST_REMITTANCE = 140
 # Swedish clearing (SESBA) members that stand for the two giros.
@@ -60,6 +61,8 @@ class PaymentFile(msgspec.Struct, frozen=True):
         Swedish bank day on which the money leaves.
     debtor
         Pays from `Agency.account`, a bankgiro.
+    version
+        Version of pain.001.001 that the bank takes.
     """
 
     message_id: str
@@ -67,6 +70,7 @@ class PaymentFile(msgspec.Struct, frozen=True):
     execution_date: date
     debtor: Agency
     payments: tuple[Payment, ...]
+    version: Literal["09", "03"] = "09"
 
 
 def render_pain001(file: PaymentFile) -> bytes:
@@ -75,7 +79,7 @@ def render_pain001(file: PaymentFile) -> bytes:
     Returns
     -------
     bytes
-        UTF-8 XML, valid by the schema of pain.001.001.09. CtrlSum is the sum of the written amounts.
+        UTF-8 XML, valid by the schema of the file's version. CtrlSum is the sum of the written amounts.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def render_pain001(file: PaymentFile) -> bytes:
     """
     _check(file)
     count, total = str(len(file.payments)), format_decimal(Ore(sum(p.amount for p in file.payments)))
-    document = Element("Document", xmlns=_NAMESPACE)
+    document = Element("Document", xmlns=f"{_NAMESPACE}.{file.version}")
     initiation = SubElement(document, "CstmrCdtTrfInitn")
     header = SubElement(initiation, "GrpHdr")
     _leaf(header, "MsgId", file.message_id)
@@ -98,7 +102,11 @@ def render_pain001(file: PaymentFile) -> bytes:
     _leaf(block, "PmtMtd", "TRF")
     _leaf(block, "NbOfTxs", count)
     _leaf(block, "CtrlSum", total)
-    _leaf(SubElement(block, "ReqdExctnDt"), "Dt", file.execution_date.isoformat())
+    day = file.execution_date.isoformat()
+    if file.version == "03":
+        _leaf(block, "ReqdExctnDt", day)
+    else:
+        _leaf(SubElement(block, "ReqdExctnDt"), "Dt", day)
     _party(block, "Dbtr", file.debtor)
     _leaf(_account(block, "DbtrAcct", file.debtor.account), "Ccy", "SEK")
     # The schema demands the element; for a bankgiro debtor the clearing member stands in for a BIC.

