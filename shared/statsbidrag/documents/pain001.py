@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import msgspec
 
 from statsbidrag.documents.characters import bank_text, is_bank_id
-from statsbidrag.domain.errors import CorruptBooks
-from statsbidrag.domain.identifiers import Account
+from statsbidrag.domain.errors import CorruptBooks, Refusal
+from statsbidrag.domain.identifiers import Account, parse_account
 from statsbidrag.domain.money import Ore, format_decimal
 from statsbidrag.domain.terms import Agency
 
@@ -85,7 +85,8 @@ def render_pain001(file: PaymentFile) -> bytes:
     ------
     CorruptBooks
         No payments, an amount that is not above zero, an end-to-end id twice, an identity the bank cannot
-        carry, a debtor account that is not a bankgiro, a time without zone, or a text too long.
+        carry, a debtor account that is not a bankgiro, an account whose check digit is off, a time without zone,
+        or a text too long.
     """
     _check(file)
     count, total = str(len(file.payments)), format_decimal(Ore(sum(p.amount for p in file.payments)))
@@ -123,7 +124,7 @@ def _check(file: PaymentFile) -> None:
         raise CorruptBooks(f"batch identity {file.message_id!r} does not fit a bank file")
     if file.created_at.tzinfo is None:
         raise CorruptBooks(f"batch {file.message_id} has a time without zone")
-    if file.debtor.account.kind != "bankgiro":
+    if file.debtor.account.kind != "bankgiro" or not _holds(file.debtor.account):
         raise CorruptBooks(f"batch {file.message_id} does not leave from a bankgiro")
     seen: set[str] = set()
     for payment in file.payments:
@@ -132,7 +133,17 @@ def _check(file: PaymentFile) -> None:
             raise CorruptBooks(f"payment {identity!r} stands twice or does not fit a bank file")
         if payment.amount <= 0:
             raise CorruptBooks(f"payment {identity} is not above zero")
+        if not _holds(payment.account):
+            raise CorruptBooks(f"payment {identity} goes to an account number that cannot be")
         seen.add(identity)
+
+
+def _holds(account: Account) -> bool:
+    """Tell whether the account is in the form and has the check digit it was once read with."""
+    try:
+        return parse_account(account.kind, account.number) == account
+    except Refusal:
+        return False
 
 
 def _transfer(block: Element, payment: Payment) -> None:

@@ -123,6 +123,25 @@ def test_refuses_what_must_not_reach_a_bank(file: PaymentFile, payments: tuple[o
         render_pain001(msgspec.structs.replace(file, payments=payments))
 
 
+@pytest.mark.parametrize(
+    "account",
+    [
+        Account("bankgiro", "50501056"),
+        Account("bankgiro", "5050-1055"),
+        Account("plusgiro", "309188"),
+        Account("iban", "SE4550000000058398257467"),
+        Account("iban", "se4550000000058398257466"),
+    ],
+    ids=["bankgiro", "bankgiro with hyphen", "plusgiro", "IBAN", "IBAN in small letters"],
+)
+def test_refuses_an_account_with_a_wrong_digit_or_form(file: PaymentFile, account: Account) -> None:
+    to_it = msgspec.structs.replace(file, payments=(payment(1, BANKGIRO), payment(2, account)))
+    from_it = msgspec.structs.replace(file, debtor=msgspec.structs.replace(file.debtor, account=account))
+    for wrong in (to_it, from_it):
+        with pytest.raises(CorruptBooks):
+            render_pain001(wrong)
+
+
 def test_refuses_a_batch_without_zone_or_bankgiro(file: PaymentFile) -> None:
     no_zone = msgspec.structs.replace(file, created_at=datetime(2025, 6, 10))  # noqa: DTZ001
     other_debtor = msgspec.structs.replace(file, debtor=msgspec.structs.replace(file.debtor, account=PLUSGIRO))
