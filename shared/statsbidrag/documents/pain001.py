@@ -17,6 +17,7 @@ from statsbidrag.domain.errors import CorruptBooks, Refusal
 from statsbidrag.domain.identifiers import Account, parse_account
 from statsbidrag.domain.money import Ore, format_decimal
 from statsbidrag.domain.terms import Agency
+from statsbidrag.domain.time import swedish_date
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001"
 _LONGEST_NAME = 70
@@ -58,7 +59,7 @@ class PaymentFile(msgspec.Struct, frozen=True):
     created_at
         CreDtTm, an instant from the stored batch and not from the clock at writing.
     execution_date
-        Swedish bank day on which the money leaves.
+        Swedish bank day on which the money leaves, not before the Swedish day of `created_at`.
     debtor
         Pays from `Agency.account`, a bankgiro.
     version
@@ -86,7 +87,7 @@ def render_pain001(file: PaymentFile) -> bytes:
     CorruptBooks
         No payments, an amount that is not above zero, an end-to-end id twice, an identity the bank cannot
         carry, a debtor account that is not a bankgiro, an account whose check digit is off, a time without zone,
-        or a text too long.
+        an execution day before the file was made, or a text too long.
     """
     _check(file)
     count, total = str(len(file.payments)), format_decimal(Ore(sum(p.amount for p in file.payments)))
@@ -124,6 +125,8 @@ def _check(file: PaymentFile) -> None:
         raise CorruptBooks(f"batch identity {file.message_id!r} does not fit a bank file")
     if file.created_at.tzinfo is None:
         raise CorruptBooks(f"batch {file.message_id} has a time without zone")
+    if file.execution_date < swedish_date(file.created_at):
+        raise CorruptBooks(f"batch {file.message_id} is to leave before it was made")
     if file.debtor.account.kind != "bankgiro" or not _holds(file.debtor.account):
         raise CorruptBooks(f"batch {file.message_id} does not leave from a bankgiro")
     seen: set[str] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -140,6 +140,15 @@ def test_refuses_an_account_with_a_wrong_digit_or_form(file: PaymentFile, accoun
     for wrong in (to_it, from_it):
         with pytest.raises(CorruptBooks):
             render_pain001(wrong)
+
+
+def test_refuses_to_pay_before_the_swedish_day_the_file_was_made(file: PaymentFile) -> None:
+    late_on_the_tenth = datetime(2025, 6, 10, 21, 59, tzinfo=UTC)
+    on_the_tenth = msgspec.structs.replace(file, created_at=late_on_the_tenth, execution_date=date(2025, 6, 10))
+    assert render_pain001(on_the_tenth)
+    on_the_eleventh = msgspec.structs.replace(on_the_tenth, created_at=late_on_the_tenth + timedelta(minutes=1))
+    with pytest.raises(CorruptBooks):
+        render_pain001(on_the_eleventh)
 
 
 def test_refuses_a_batch_without_zone_or_bankgiro(file: PaymentFile) -> None:
