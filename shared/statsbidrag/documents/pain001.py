@@ -15,7 +15,7 @@ import msgspec
 from statsbidrag.documents.characters import bank_text, is_bank_id
 from statsbidrag.domain.errors import CorruptBooks, Refusal
 from statsbidrag.domain.identifiers import Account, parse_account
-from statsbidrag.domain.money import Ore, format_decimal
+from statsbidrag.domain.money import Ore, format_decimal, parse_decimal
 from statsbidrag.domain.terms import Agency
 from statsbidrag.domain.time import swedish_date
 
@@ -80,14 +80,15 @@ def render_pain001(file: PaymentFile) -> bytes:
     Returns
     -------
     bytes
-        UTF-8 XML, valid by the schema of the file's version. CtrlSum is the sum of the written amounts.
+        UTF-8 XML, valid by the schema of the file's version. CtrlSum is the sum of the written amounts, which are
+        those of the payments.
 
     Raises
     ------
     CorruptBooks
-        No payments, an amount that is not above zero, an end-to-end id twice, an identity the bank cannot
-        carry, a debtor account that is not a bankgiro, an account whose check digit is off, a time without zone,
-        an execution day before the file was made, or a text too long.
+        No payments, an amount that is not above zero or too long for a file, an end-to-end id twice, an identity
+        the bank cannot carry, a debtor account that is not a bankgiro, an account whose check digit is off, a time
+        without zone, an execution day before the file was made, or a text too long.
     """
     _check(file)
     count, total = str(len(file.payments)), format_decimal(Ore(sum(p.amount for p in file.payments)))
@@ -115,6 +116,7 @@ def render_pain001(file: PaymentFile) -> bytes:
     _agent(block, "DbtrAgt", file.debtor.account)
     for payment in file.payments:
         _transfer(block, payment)
+    _check_amounts(document, file)
     return bytes(tostring(document, encoding="UTF-8", xml_declaration=True))
 
 
@@ -147,6 +149,17 @@ def _holds(account: Account) -> bool:
         return parse_account(account.kind, account.number) == account
     except Refusal:
         return False
+
+
+def _check_amounts(document: Element, file: PaymentFile) -> None:
+    """Read the amounts back: the bank pays what is written, not what was meant."""
+    try:
+        written = [parse_decimal(leaf.text or "") for leaf in document.iter("InstdAmt")]
+        totals = {parse_decimal(leaf.text or "") for leaf in document.iter("CtrlSum")}
+    except Refusal:
+        raise CorruptBooks(f"batch {file.message_id} has an amount that no bank file carries") from None
+    if written != [payment.amount for payment in file.payments] or totals != {sum(written)}:
+        raise CorruptBooks(f"batch {file.message_id} would be written with other amounts than its own")
 
 
 def _transfer(block: Element, payment: Payment) -> None:

@@ -17,7 +17,7 @@ from statsbidrag.documents.pain001 import PaymentFile, render_pain001
 from statsbidrag.domain.batches import Batch, Line
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.identifiers import Account
-from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.domain.money import Ore, format_decimal, kronor
 from statsbidrag.domain.terms import Payments
 from tests.builders import BATCH_ID, CODE, PAYOUT, RECIPIENT, ROUND_ID, SPRING, grant_round
 from tests.unit.documents.material import BANKGIRO, IBAN, PLUSGIRO, Bank, payment
@@ -110,17 +110,41 @@ def test_texts_keep_swedish_letters_and_nothing_the_bank_refuses(file: PaymentFi
         (),
         (payment(1, BANKGIRO, Ore(0)),),
         (payment(1, BANKGIRO, Ore(-1)),),
+        (payment(1, BANKGIRO, Ore(10**18)),),
         (payment(1, BANKGIRO), payment(1, PLUSGIRO)),
         (msgspec.structs.replace(payment(1, BANKGIRO), end_to_end_id="P" * 36),),
         (msgspec.structs.replace(payment(1, BANKGIRO), end_to_end_id="P 1"),),
         (msgspec.structs.replace(payment(1, BANKGIRO), remittance="x" * 141),),
         (msgspec.structs.replace(payment(1, BANKGIRO), creditor=" "),),
     ],
-    ids=["empty", "zero", "negative", "twice", "long id", "odd id", "long text", "no name"],
+    ids=["empty", "zero", "negative", "too much", "twice", "long id", "odd id", "long text", "no name"],
 )
 def test_refuses_what_must_not_reach_a_bank(file: PaymentFile, payments: tuple[object, ...]) -> None:
     with pytest.raises(CorruptBooks):
         render_pain001(msgspec.structs.replace(file, payments=payments))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"1000.00": "999.99"},
+        {"126456.78": "126456.77"},
+        {"123456.78": "123456.00", "126456.78": "126456.00"},
+        {"1000.00": "2000.00", "2000.00": "1000.00"},
+        {"123456.78": "123456,78"},
+    ],
+    ids=["a payment", "the sum", "both", "two swapped", "unreadable"],
+)
+def test_refuses_to_write_other_amounts_than_those_of_the_books(
+    file: PaymentFile, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]
+) -> None:
+    def write(amount: Ore) -> str:
+        right = format_decimal(amount)
+        return wrong.get(right, right)
+
+    monkeypatch.setattr("statsbidrag.documents.pain001.format_decimal", write)
+    with pytest.raises(CorruptBooks):
+        render_pain001(file)
 
 
 @pytest.mark.parametrize(
