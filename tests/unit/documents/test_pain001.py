@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -85,6 +86,17 @@ def test_the_bank_takes_it_without_remark(file: PaymentFile, bank: Bank, account
     said = f"pain.001.001.{file.version} B-2025-20250610-1: 1 batch, 2 payments, 0 findings"
     assert bank.validate(data).strip() == said
     assert [p["outcome"] for p in bank.pay(data)["payments"]] == ["accepted", "accepted"]
+
+
+def test_ten_thousand_payments_are_valid_and_sum_right(file: PaymentFile) -> None:
+    accounts = (BANKGIRO, PLUSGIRO, IBAN)
+    many = tuple(payment(number, accounts[number % 3], Ore(100_00 + 7 * number)) for number in range(1, 10_001))
+    data = render_pain001(msgspec.structs.replace(file, payments=many))
+    schema(file.version).assertValid(etree.fromstring(data))
+    written = [Decimal(text) for text in values(data, "InstdAmt")]
+    assert [len(written), sum(written)] == [10_000, Decimal("4500350.00")]
+    assert values(data, "NbOfTxs") == ["10000", "10000"]
+    assert values(data, "CtrlSum") == ["4500350.00", "4500350.00"]
 
 
 @pytest.mark.parametrize("version", ["09", "03"])
