@@ -24,7 +24,7 @@ def main(round_file: str, payments: str) -> None:
     grant_round = read_round(Path(round_file).read_bytes())
     batch = _batch(grant_round, int(payments))
     begun = time.perf_counter()
-    payment_file(batch, grant_round)
+    payment_file(batch)
     seconds = time.perf_counter() - begun
     kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps([round(seconds, 2), round(kibibytes * 1024 / 1_000_000)]))
@@ -37,6 +37,8 @@ def _batch(grant_round: Round, payments: int) -> Batch:
         round=grant_round.id,
         execution_date=day,
         planned_at=start_of(day),
+        debtor=grant_round.agency,
+        pain_version=grant_round.payments.pain_version,
         lines=tuple(_line(grant_round, number) for number in range(payments)),
     )
 

@@ -7,7 +7,6 @@ duplicates by MsgId). No agent is named by its BIC, so the versions differ in na
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import msgspec
@@ -16,7 +15,7 @@ from statsbidrag.documents.characters import bank_text, is_bank_id
 from statsbidrag.domain.errors import CorruptBooks, Refusal
 from statsbidrag.domain.identifiers import Account, parse_account
 from statsbidrag.domain.money import Ore, format_decimal, parse_decimal
-from statsbidrag.domain.terms import Agency
+from statsbidrag.domain.terms import Agency, PainVersion
 from statsbidrag.domain.time import swedish_date
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001"
@@ -71,7 +70,7 @@ class PaymentFile(msgspec.Struct, frozen=True):
     execution_date: date
     debtor: Agency
     payments: tuple[Payment, ...]
-    version: Literal["09", "03"] = "09"
+    version: PainVersion = "09"
 
 
 def render_pain001(file: PaymentFile) -> bytes:

@@ -19,8 +19,7 @@ from statsbidrag.domain.batches import Batch, Line
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.money import Ore, format_decimal, kronor
-from statsbidrag.domain.terms import Payments
-from tests.builders import BATCH_ID, CODE, PAYOUT, RECIPIENT, ROUND_ID, SPRING, grant_round
+from tests.builders import AGENCY, BATCH_ID, CODE, PAYOUT, RECIPIENT, ROUND_ID, SPRING
 from tests.unit.documents.material import BANKGIRO, IBAN, PLUSGIRO, Bank, payment
 
 if TYPE_CHECKING:
@@ -100,11 +99,12 @@ def test_ten_thousand_payments_are_valid_and_sum_right(file: PaymentFile) -> Non
 
 
 @pytest.mark.parametrize("version", ["09", "03"])
-def test_a_batch_is_written_in_the_version_of_its_round(version: Literal["09", "03"]) -> None:
+def test_a_batch_is_written_in_the_version_that_it_was_cleared_in(version: Literal["09", "03"]) -> None:
     line = Line(PAYOUT, CODE, RECIPIENT.name, RECIPIENT.account, kronor(1000), "Statsbidrag 2025")
     batch = Batch(BATCH_ID, ROUND_ID, planned_at=SPRING, execution_date=date(2025, 4, 4), lines=(line,))
-    asked = msgspec.structs.replace(grant_round(kronor(1000)), payments=Payments(pain_version=version))
-    data = payment_file(batch, asked)
+    with pytest.raises(CorruptBooks, match="never cleared"):
+        payment_file(batch)
+    data = payment_file(msgspec.structs.replace(batch, debtor=AGENCY, pain_version=version))
     schema(version).assertValid(etree.fromstring(data))
     assert values(data, "GrpHdr/MsgId") == [BATCH_ID]
 
