@@ -309,7 +309,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("queue_payouts", "payday", _sample("queue_payouts", "schedule"), _and(_SWEEP)),
     Scenario("queue_payouts, the round on hold", "payday, the round on hold", _sample("queue_payouts", "schedule")),
     Scenario("queue_payouts, a municipality on hold", "a municipality on hold", _sample("queue_payouts", "schedule")),
-    Scenario("prepare_payouts", "payday", _sample("prepare_payouts", "prepare"), _and(_SWEEP), told_again=False),
+    Scenario("prepare_payouts", "payday", _sample("prepare_payouts", "prepare"), _and(_SWEEP)),
     *_races(
         ("prepare_payouts", _sample("prepare_payouts", "prepare")),
         ("queue_payouts", _sample("queue_payouts", "schedule")),

@@ -112,6 +112,7 @@ def _is_denied(call: Callable[[], object]) -> bool:
         ("ImportAllocations", "ArchiveBucket", "allocations/", ("letters/", "invoices/")),
         ("SendDecisionLetters", "ArchiveBucket", "letters/", ("invoices/", "allocations/")),
         ("RaiseRepaymentInvoices", "ArchiveBucket", "invoices/", ("letters/", "allocations/")),
+        ("ReconcilePayments", "ArchiveBucket", "reconciliations/", ("letters/", "invoices/", "")),
         ("AuditBooks", "WriteOnceBucket", "heads/", ("", "tails/")),
     ],
 )
@@ -133,6 +134,14 @@ def test_mail_reads_the_papers_it_encloses_and_nothing_else(stack: Stack) -> Non
         stack.session.client("s3", endpoint_url=stack.endpoint).put_object(Bucket=name, Key=f"{prefix}read", Body=b"x")
         assert _is_denied(lambda prefix=prefix: s3.get_object(Bucket=name, Key=f"{prefix}read")) is denied  # type: ignore[misc]
     assert _is_denied(lambda: s3.put_object(Bucket=name, Key="letters/other", Body=b"x"))
+
+
+def test_who_shows_the_reconciliation_reads_it_alone_and_writes_nothing(stack: Stack) -> None:
+    s3, name = _as_function(stack, "ShowReconciliation", "s3"), stack.outputs["ArchiveBucket"]
+    for prefix, denied in (("reconciliations/2025/", False), ("letters/", True), ("invoices/", True)):
+        stack.session.client("s3", endpoint_url=stack.endpoint).put_object(Bucket=name, Key=f"{prefix}read", Body=b"x")
+        assert _is_denied(lambda prefix=prefix: s3.get_object(Bucket=name, Key=f"{prefix}read")) is denied  # type: ignore[misc]
+    assert _is_denied(lambda: s3.put_object(Bucket=name, Key="reconciliations/2025/read", Body=b"x"))
 
 
 def test_a_function_takes_messages_from_its_own_queue_alone(stack: Stack) -> None:
