@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from statsbidrag.domain.identifiers import parse_round
 from statsbidrag.entry import api, wiring
-from statsbidrag.usecases.payouts import queue_due
+from statsbidrag.usecases.payouts import prepared, queue_due
 from statsbidrag.usecases.rounds import get_round
 
 BATCHES = "/rounds/<round_id>/batches"
@@ -19,13 +19,16 @@ api.options(app, BATCHES, "POST")
 
 @app.post(BATCHES)
 def prepare(round_id: str) -> Response[str]:
-    """Put every due payout of the round in a batch; whoever asks for it cannot attest it."""
+    """Put every due payout of the round in a batch, and give all that wait for attestation.
+
+    Whoever asks for it cannot attest what is prepared now.
+    """
     event = app.current_event.raw_event
     officer = api.staff(event, "officer")
     books, known = wiring.books(), parse_round(round_id)
     get_round(books, known)
-    done = queue_due(books, wiring.calendar(), officer, api.context(event), only=known)
-    return api.document({"round": known, "batches": done}, 201)
+    queue_due(books, wiring.calendar(), officer, api.context(event), only=known)
+    return api.document({"round": known, "batches": list(prepared(books, known))}, 201)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

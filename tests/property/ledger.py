@@ -119,7 +119,7 @@ class Ledger:
             case e.PayoutVoided(is_final=True):
                 self.final.add(event.payout)
             case e.PayoutReissued():
-                assert event.replaces not in self.replaced
+                assert event.replaces not in {*self.replaced, *self.final}
                 assert event.account == self.account
                 assert not self.is_refused
                 self.replaced[event.replaces] = event.payout
@@ -130,13 +130,10 @@ class Ledger:
                 self.judged = (self.judged or 0) + event.claim
 
     def _approved(self, event: e.AccountChangeApproved) -> None:
-        """Who approves is not the only one who named it; what else waits with the same account is approved with it."""
         account, by, _ = self.named.pop(event.change)
-        if account != self.account:
-            behind = {by, *(other for waiting, other, _ in self.named.values() if waiting == account)}
-            assert behind != {event.approved_by}
-            self.account = account
-            self.moved += 1
+        assert event.approved_by != by
+        self.moved += account != self.account
+        self.account = account
         self.approved_at[account] = max(event.approved_at, self.approved_at.get(account, LONG_AGO))
 
     def _failed(self, payout: str, code: str, at: datetime) -> None:

@@ -21,7 +21,7 @@ from statsbidrag.domain.bank_files import ALL_FILES, BankFileRead
 from statsbidrag.domain.batches import BATCH, BatchEvent, batch_key
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
-from statsbidrag.domain.case.state import Payout, UnknownOutcome
+from statsbidrag.domain.case.state import Payout, Resolution, UnknownOutcome
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.holds import EVERYTHING, HoldEvent
 from statsbidrag.domain.identifiers import MunicipalityCode
@@ -52,6 +52,7 @@ class Walk:
         self.house.round = msgspec.structs.replace(self.house.round, payments=Payments(self.threshold))
         self.house.open_round()
         self.told: list[Notification] = []
+        self.confirmed_again = 0
 
     def shares(self) -> dict[str, Ore]:
         return dict(zip(CODES, split(TOTAL, [self.chance.randint(1, 9) for _ in CODES]), strict=True))
@@ -199,6 +200,9 @@ class Walk:
     def correct(self) -> None:
         """What a person may do about a payout as it stands, or may not."""
         code, payout = self.payout()
+        if payout.resolution and payout.resolution.confirmed_by and self.chance.random() < 0.5:
+            self.confirm_again(code, payout, payout.resolution)
+            return
         if payout.status == "ordered" and self.chance.random() < 0.6:
             return
         if payout.status == "ordered":
@@ -209,6 +213,14 @@ class Walk:
             corrections.confirm_resolution(self.house.books, ROUND_ID, code, payout.id, said, self.officer(), OFFICER)
         else:
             self.ask(code, c.ReissuePayout(payout.id, self.officer()))
+
+    def confirm_again(self, code: MunicipalityCode, payout: Payout, told: Resolution) -> None:
+        """The same confirmation comes once more, whatever became of the payout since: nothing is changed by it."""
+        before = self.house.store.commits
+        by, books = told.confirmed_by, self.house.books
+        corrections.confirm_resolution(books, ROUND_ID, code, payout.id, told.outcome, by, OFFICER)
+        assert self.house.store.commits == before
+        self.confirmed_again += 1
 
     def ask(self, code: MunicipalityCode, command: c.CaseCommand) -> None:
         corrections.act(self.house.books, ROUND_ID, code, command, OFFICER)
@@ -322,13 +334,16 @@ CORRECTIONS = (
 
 def test_the_walks_make_everything_happen_to_batches_holds_and_payouts_that_can() -> None:
     reached: set[str] = set()
+    confirmed_again = 0
     for seed in range(100):
         walk = Walk(seed)
         for _ in range(STEPS):
             walk.step()
         reached |= {record.type for record in walk.house.log}
+        confirmed_again += walk.confirmed_again
     events = (*get_args(BatchEvent), *get_args(HoldEvent), BankFileRead, *CORRECTIONS)
     assert {snake(event.__name__) for event in events} - reached == set()
+    assert confirmed_again
 
 
 @settings(max_examples=200)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from statsbidrag.domain.money import Ore
 
@@ -119,3 +121,20 @@ class Statement(msgspec.Struct, frozen=True):
         """Öre by which the closing balance is above what opening and entries give; not zero is an alarm."""
         net = sum(e.amount if e.direction == "credit" else -e.amount for e in self.entries)
         return Ore(self.closing - self.opening - net)
+
+
+def under_one_name(entries: Iterable[Entry], accounts: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Give entries with each account, and the identities made from it, under the one name that it has here.
+
+    Parameters
+    ----------
+    accounts
+        Other names of an account, such as its bankgiro, and the one that counts: its IBAN.
+    """
+    return tuple(_renamed(entry, accounts.get(entry.account, entry.account)) for entry in entries)
+
+
+def _renamed(entry: Entry, account: str) -> Entry:
+    if account == entry.account:
+        return entry
+    return replace(entry, account=account, reference=account + entry.reference.removeprefix(entry.account))

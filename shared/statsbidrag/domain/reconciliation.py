@@ -272,9 +272,13 @@ class _Told:
         self.notified: dict[str, ToldEntry] = {}
         self.stated: dict[str, ToldEntry] = {}
         self.statements: list[BankFile] = []
+        self.contradicted: set[str] = set()
         for file in files:
             seen = self.stated if file.kind == "statement" else self.notified
-            seen.update({e.reference: e for e in file.entries if _round_of(e) in (None, round_id)})
+            for entry in (e for e in file.entries if _round_of(e) in (None, round_id)):
+                before = seen.setdefault(entry.reference, entry)
+                if (before.amount, before.direction) != (entry.amount, entry.direction):
+                    self.contradicted.add(entry.reference)
             if file.balances:
                 self.statements.append(file)
 
@@ -313,6 +317,8 @@ def _entry_remarks(
             yield Remark("entry_not_notified", name, entry.amount, is_open=False, detail=entry.name)
         elif stated is not None and (stated.amount, stated.direction) != (notified.amount, notified.direction):
             yield Remark("entry_told_otherwise", name, notified.amount, is_open=True, detail=str(stated.amount))
+    for name in sorted(told.contradicted):
+        yield Remark("entry_told_otherwise", name, told.entries[name].amount, is_open=True)
     for name in sorted(booked - told.entries.keys()):
         yield Remark("booking_without_entry", name, Ore(0), is_open=True)
 

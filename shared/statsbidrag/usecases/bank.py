@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from statsbidrag.domain.bank import Entry, Notification, Statement, StatusReport
+from msgspec.structs import replace
+
+from statsbidrag.domain.bank import Entry, Notification, Statement, StatusReport, under_one_name
 from statsbidrag.domain.bank_files import BANK_FILE, bank_file_key, pages
 from statsbidrag.domain.batches import BATCH, RecordBatchAnswer, batch_key
 from statsbidrag.domain.case import CASE, case_key
@@ -56,7 +58,7 @@ def take_report(books: Books, report: Notification | Statement, context: Context
     NotYet
         An entry came too early, the others are booked.
     """
-    _refuse_other_account(books, report)
+    report = _as_ours(books, report)
     for page, command in pages(report):
         books.handle(BANK_FILE, bank_file_key(page), command, context)
     if isinstance(report, Statement) and report.gap:
@@ -65,12 +67,18 @@ def take_report(books: Books, report: Notification | Statement, context: Context
     _acknowledge(books, report, context)
 
 
-def _refuse_other_account(books: Books, report: Notification | Statement) -> None:
+def _as_ours(books: Books, report: Notification | Statement) -> Notification | Statement:
+    """Give the report with our account under one name; refuse another account's."""
     agencies = [get_round(books, RoundId(name)).agency for name in books.store.listed("ROUNDS")]
     ours = {number for agency in agencies for number in (agency.iban, agency.account.number) if number}
     told = {entry.account for entry in report.entries} | ({report.account} if isinstance(report, Statement) else set())
     if all(agency.iban for agency in agencies) and not told <= ours:
         raise Refusal("bank_file_other_account", "Bankfilen gäller ett konto som inte är vårt.")
+    names = {agency.account.number: agency.iban for agency in agencies if agency.iban}
+    entries = under_one_name(report.entries, names)
+    if isinstance(report, Statement):
+        return replace(report, account=names.get(report.account, report.account), entries=entries)
+    return replace(report, entries=entries)
 
 
 def _acknowledge(books: Books, report: Notification | Statement, context: Context) -> None:

@@ -93,9 +93,7 @@ def stop_municipality(
     """Stop one payout, or all of a municipality where none is named; a batch that has it and is not cleared is void."""
     key = case_key(round_id, municipality)
     case = books.handle(CASE, key, HoldPayouts(payout, reason, officer), context).state
-    on_their_way = [
-        p for p in case.payouts if payout in ("", p.id) and p.status in ("ordered", "batched", "sent", "unknown")
-    ]
+    on_their_way = [p for p in case.payouts if payout in ("", p.id) and p.status in _ON_THEIR_WAY]
     stopped = [p.id for p in on_their_way if _is_stopped(books, p, officer, context)]
     return Stopped(case.holds, tuple(stopped), tuple(p.id for p in on_their_way if p.id not in stopped))
 

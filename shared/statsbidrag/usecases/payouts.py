@@ -135,6 +135,13 @@ def get_batch(books: Books, batch: str) -> Batch:
     return found
 
 
+def prepared(books: Books, round_id: RoundId) -> Iterator[str]:
+    """Give the batches of a round that wait for attestation."""
+    for batch in books.store.listed(f"BATCHES#{round_id}"):
+        if books.state(BATCH, batch_key(batch)).status == "prepared":
+            yield batch
+
+
 def attest(books: Books, batch: str, officer: str, total: Ore, context: Context) -> Batch:
     """Attest a batch by its control total; the second person's attestation releases it."""
     get_batch(books, batch)

@@ -508,6 +508,8 @@ PUT_BACK: list[c.CaseCommand] = [c.ProposeAccount(KNOWN, "officer:1"), c.Approve
         ([PUT_IN_FORCE[0], c.ProposeAccount(THIRD, "officer:1")], [1, 2]),
         ([*PUT_IN_FORCE, *PUT_BACK], []),
         ([*PUT_IN_FORCE, PUT_BACK[0]], [1]),
+        ([*PUT_IN_FORCE, c.ProposeAccount(THIRD, "officer:1")], [2, 1]),
+        ([*PUT_IN_FORCE, c.ProposeAccount(THIRD, "officer:1"), c.DeclineAccount(2, "Nej.", "officer:2")], [1]),
         ([*PUT_IN_FORCE, *PUT_BACK, c.ProposeAccount(OTHER, "officer:1")], [3]),
     ],
 )
@@ -573,6 +575,8 @@ def test_a_declined_change_does_not_free_what_was_set_back_to_an_account_that_is
     story.do(c.DeclineAccount(2, "Nej.", "officer:2"))
     assert (story.account, story.payout().account) == (OTHER, KNOWN)
     assert refusal(story, c.QueuePayout(PAYOUT, NEXT_BATCH)).code == "payout_on_hold"
+    [live] = story.live_holds
+    assert refusal(story, c.ReleasePayouts(live, "Besked.", "officer:3")).code == "account_change_holds"
 
 
 def test_a_booking_of_what_is_held_since_it_was_set_back_is_accepted_and_lets_the_hold_go() -> None:
@@ -646,7 +650,8 @@ def test_a_void_payout_is_before_an_officer_until_another_is_ordered_unless_that
 
 def test_a_payout_that_is_void_for_good_is_not_replaced() -> None:
     story = voided(is_final=True)
-    assert refusal(story, REISSUE)
+    refused = refusal(story, REISSUE)
+    assert (refused.code, refused.status) == ("payout_void_for_good", 409)
     assert len(story.case.payouts) == 1
 
 
@@ -836,16 +841,19 @@ def test_the_refusal_of_an_older_payout_stands_against_every_later_one_to_the_sa
     ],
 )
 def test_an_account_is_paid_to_again_when_somebody_approved_it_after_the_refusal(after: timedelta, code: str) -> None:
+    """It was approved long before too, which says nothing of the refusal."""
     story = batched()
-    changing(story, OTHER)
-    story.do(c.ApproveAccount(1, OTHER, "officer:2"), at=SPRING - timedelta(days=1))
+    story.now = SPRING - timedelta(days=2)
+    changed(changed(story, OTHER), KNOWN)
+    changed(story, OTHER)
     changing(story, KNOWN)
+    approval = c.ApproveAccount(4, KNOWN, "officer:2")
     if after <= timedelta():
-        story.do(c.ApproveAccount(2, KNOWN, "officer:2"), at=SPRING + after)
+        story.do(approval, at=SPRING + after)
     story.do(c.RecordPayoutSent(PAYOUT, BATCH_ID), at=SPRING)
     story.do(reject("AC04"))
     if after > timedelta():
-        story.do(c.ApproveAccount(2, KNOWN, "officer:2"), at=SPRING + after)
+        story.do(approval, at=SPRING + after)
     assert story.account == KNOWN
     if code:
         assert f"officer/correct_payout_account-{PAYOUT}" in story.tasks

@@ -388,12 +388,12 @@ def test_money_that_is_paid_while_the_grant_is_claimed_is_before_an_officer_at_e
     for command in PAY_SECOND:
         story.do(command)
     steps: tuple[c.CaseCommand, ...] = (
-        c.PrepareDecision(1, kronor(30), "Skäl.", "officer:1"),
+        c.PrepareDecision(1, kronor(60), "Skäl.", "officer:1"),
         c.DecideRecovery(1, "officer:2"),
         report(kronor(150)),
         c.AssessReport(),
         c.RaiseInvoice(1),
-        c.RecordRepayment(1, "E-9", kronor(70), BOOKED),
+        c.RecordRepayment(1, "E-9", kronor(40), BOOKED),
     )
     story.now = story.case.recoveries[0].hearing_ends
     for step in steps:

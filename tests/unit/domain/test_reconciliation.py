@@ -458,3 +458,9 @@ def test_a_statement_that_the_bank_wrote_anew_without_its_gap_needs_nobody() -> 
         stated(day=DAY + timedelta(days=1), name="statement-S-3-1"),
     ]
     assert found(files=files).open_remarks == ()
+
+
+def test_two_notifications_that_contradict_each_other_are_named() -> None:
+    files = [notified(entry()), notified(entry(amount=Ore(5)), name="notification-N-2-1"), stated(entry())]
+    seen = found(case(payout(), booked=["E-1"]), files=files)
+    assert [(remark.kind, remark.name) for remark in seen.open_remarks] == [("entry_told_otherwise", "E-1")]

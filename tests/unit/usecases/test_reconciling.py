@@ -387,3 +387,12 @@ def test_reconciling_changes_nothing_in_the_books(agency: House) -> None:
     before = agency.store.commits
     reconciled(agency)
     assert agency.store.commits == before
+
+
+def test_one_account_under_two_names_tells_of_one_entry(agency: House) -> None:
+    by_bankgiro = replace(booking(agency), account="50501055", reference="50501055/REF-1/2025-04-04/1")
+    by_iban = replace(by_bankgiro, account=IBAN, reference=f"{IBAN}/REF-1/2025-04-04/1")
+    take_report(agency.books, told(by_bankgiro), SYSTEM)
+    take_report(agency.books, stated(agency, by_iban), SYSTEM)
+    assert agency.case(FIRST).bank_entries == (by_iban.reference,)
+    assert list(agency.peek.store.listed("ENTRIES")) == []
