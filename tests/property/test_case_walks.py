@@ -74,6 +74,9 @@ class Walk:
         assert decide(self.case, command, self.now) == events
         if events and isinstance(command, c.RecordPayoutRejected):
             assert command.batch == next(p.batch for p in self.case.payouts if p.id == command.payout)
+        if isinstance(command, c.ApproveAccount):
+            changes = [event.change for event in events if isinstance(event, e.AccountChangeApproved)]
+            assert {self.ledger.named[change][0] for change in changes} <= {command.account}
         for event in events:
             prev = self.records[-1].hash if self.records else GENESIS
             record = seal(KEY, len(self.records) + 1, event, actor="walk", at=self.now, prev=prev)

@@ -8,8 +8,8 @@ from statsbidrag.domain.case.commands import CaseCommand, ConfirmResolution, Pro
 from statsbidrag.domain.case.payouts import find
 from statsbidrag.domain.case.state import Payout, UnknownOutcome, opened
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
+from statsbidrag.usecases.account_stops import stop_for_account
 from statsbidrag.usecases.books import Books, Context
-from statsbidrag.usecases.holds import stop_for_account
 
 
 def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Case:
@@ -25,8 +25,7 @@ def propose_account(
     """Take in another payout account and stop what is on its way to the one before."""
     key = case_key(round_id, municipality)
     case = books.handle(CASE, key, ProposeAccount(account, by), context).state
-    held = [hold.about for hold in case.holds if hold.change and hold.released_at is None]
-    stop_for_account(books, case, held, by, context)
+    stop_for_account(books, case, context)
     return case
 
 
@@ -65,4 +64,6 @@ def act(
     books: Books, round_id: RoundId, municipality: MunicipalityCode, command: CaseCommand, context: Context
 ) -> Case:
     """Carry out what one person asks of a case."""
-    return books.handle(CASE, case_key(round_id, municipality), command, context).state
+    case = books.handle(CASE, case_key(round_id, municipality), command, context).state
+    stop_for_account(books, case, context)
+    return case

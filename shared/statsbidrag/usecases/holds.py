@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 
 from statsbidrag.domain.batches import BATCH, HoldBatch, ReleaseBatch, batch_key
-from statsbidrag.domain.case import CASE, Case, case_key
+from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case.commands import HoldPayouts, ReleasePayouts
 from statsbidrag.domain.case.state import Payout
 from statsbidrag.domain.errors import Refusal
@@ -120,10 +120,3 @@ def release_municipality(
     """End a hold in a case."""
     command = ReleasePayouts(hold, reason, officer)
     return Stopped(books.handle(CASE, case_key(round_id, municipality), command, context).state.holds)
-
-
-def stop_for_account(books: Books, case: Case, held: Sequence[str], officer: str, context: Context) -> None:
-    """Void the batches of payouts that a change of account holds."""
-    for payout in case.payouts:
-        if payout.id in held:
-            _is_stopped(books, payout, officer, context)

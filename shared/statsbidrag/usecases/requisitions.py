@@ -16,6 +16,7 @@ from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import end_of
 from statsbidrag.ports import DueTask, Request
+from statsbidrag.usecases.account_stops import stop_for_account
 from statsbidrag.usecases.books import Books, Context
 from statsbidrag.usecases.rounds import get_round
 
@@ -122,4 +123,5 @@ def _receipt(case: Case) -> Receipt:
 
 def validate(books: Books, due: DueTask, context: Context) -> None:
     """Approve or reject a received requisition; done before, it changes nothing."""
-    books.handle(CASE, due.key, ValidateRequisition(int(due.task.about)), context)
+    case = books.handle(CASE, due.key, ValidateRequisition(int(due.task.about)), context).state
+    stop_for_account(books, case, context)

@@ -27,6 +27,7 @@ from statsbidrag.domain.rounds import (
 )
 from statsbidrag.domain.terms import Round
 from statsbidrag.ports import DueTask, Register
+from statsbidrag.usecases.account_stops import stop_for_account
 from statsbidrag.usecases.books import Books, Context, Seen
 
 
@@ -164,7 +165,7 @@ def apply_list(books: Books, register: Register, due: DueTask, context: Context)
         command = OpenCase(recipient, book.round.terms, approved.id, share.amount, approved.approved_at)
         key = case_key(book.id, share.municipality)
         seen = None if share.municipality in opened else Seen(None, CASE.empty(key))
-        books.handle(CASE, key, command, context, seen=seen)
+        stop_for_account(books, books.handle(CASE, key, command, context, seen=seen).state, context)
     books.handle(ROUND, due.key, RecordAllocationListApplied(approved.id), context)
 
 

@@ -986,3 +986,11 @@ def test_nothing_is_held_in_a_case_that_is_not_open() -> None:
 def test_another_amount_is_not_booked_on_an_unknown_payout_or_one_that_was_set_back(amount: Ore) -> None:
     for story in (unknown(), set_back()):
         assert refusal(story, settle(amount=amount)).code == "amount_differs"
+
+
+def test_a_void_payout_can_be_made_final_later_and_never_the_other_way_round() -> None:
+    story = voided()
+    final = c.VoidPayout(PAYOUT, "Kommunen avstår.", "officer:1", is_final=True)
+    assert story.do(final) == [e.PayoutVoided(PAYOUT, "Kommunen avstår.", "officer:1", story.now, is_final=True)]
+    assert story.do(VOID) == []
+    assert f"officer/reissue_payout-{PAYOUT}" not in story.tasks

@@ -11,12 +11,15 @@ from msgspec.structs import replace
 
 from statsbidrag.documents.case_papers import payment_file
 from statsbidrag.domain.batches import Batch
+from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case.state import Payout, UnknownOutcome
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
+from statsbidrag.domain.holds import Hold
 from statsbidrag.domain.identifiers import MunicipalityCode
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.usecases import bank, corrections, holds, payouts
+from statsbidrag.usecases.account_stops import stop_for_account
 from tests.builders import BATCH_ID, OTHER, ROUND_ID, SPRING, TERMS
 from tests.fakes import FakeCalendar, Killed
 from tests.house import AGENT, OFFICER, SYSTEM, House, debit, later, payback, status_report
@@ -365,6 +368,33 @@ def test_another_account_voids_the_batch_of_what_is_on_its_way_to_the_old_one() 
     assert bureau.paid("out/B-2025-20250404-2.xml") == [OTHERS]
     assert bureau.tasks() == {"approve_account", "review_hold"}
     assert bureau.findings() == []
+
+
+def test_an_account_that_the_register_names_voids_the_batch_as_well() -> None:
+    bureau = batched()
+    case = bureau.case(FIRST)
+    assert case.recipient is not None
+    assert case.terms is not None
+    named = replace(case.recipient, account=OTHER)
+    news = c.OpenCase(named, case.terms, case.allocation_list, case.money.allocated)
+    told = bureau.books.handle(CASE, case_key(ROUND_ID, FIRST), news, SYSTEM).state
+    for _ in range(2):
+        stop_for_account(bureau.books, told, SYSTEM)
+    assert bureau.batch(BATCH_ID).status == "void"
+    assert bureau.tasks() >= {"approve_account"}
+
+
+def test_an_account_that_is_named_after_the_clearing_comes_too_late_for_the_batch() -> None:
+    bureau = batched()
+    bureau.send_payments()
+    case = bureau.case(FIRST)
+    held = replace(
+        case,
+        holds=(Hold(1, WHY, "register", SPRING, LOST, 1),),
+        payouts=tuple(replace(payout, status="batched") for payout in case.payouts),
+    )
+    stop_for_account(bureau.books, held, SYSTEM)
+    assert bureau.batch(BATCH_ID).status == "sent"
 
 
 def test_a_declined_account_lets_the_payout_go_to_the_one_in_force() -> None:

@@ -120,11 +120,11 @@ def _unknown(case: Case, payout: str) -> Payout:
 def void(case: Case, command: VoidPayout, now: datetime) -> Sequence[e.CaseEvent]:
     """Decide not to make a payout; it must stand in no batch, and the holds on it end with it."""
     payout = find(case, command.payout)
-    if payout.status == "void":
+    if payout.status == "void" and payout.is_final >= command.is_final:
         return []
     if payout.status == "batched":
         raise Refusal("payout_in_a_batch", f"Utbetalningen ingår i {payout.batch}. Makulera den först.", status=409)
-    if payout.status != "ordered":
+    if payout.status not in ("ordered", "void") or payout.replaced_by:
         raise Refusal(
             "payout_not_ordered", "Utbetalningen har redan lämnats till banken och kan inte makuleras.", status=409
         )
