@@ -12,8 +12,8 @@ from rich.console import Console
 from local.books import KINDS, SUMMARY, UnreadableError, Year, amount_of, xml_of
 from local.verify_bank import BANK_CHECKS
 from local.year.summary import COLUMNS, figures, in_kronor, in_ore
-from statsbidrag.domain.case import CASE
-from statsbidrag.domain.case.state import Invoice
+from statsbidrag.domain.case import CASE, Case
+from statsbidrag.domain.case.state import CreditNote, Invoice
 from statsbidrag.domain.journal import check_chain
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.rounds import ROUND
@@ -118,7 +118,9 @@ def _each_mail_once(year: Year) -> Iterator[str]:
 
 
 def _each_invoice_once(year: Year) -> Iterator[str]:
-    invoices = {i.number: i for case in year.states(CASE).values() for i in case.invoices}
+    cases: list[Case] = list(year.states(CASE).values())
+    invoices: dict[str, Invoice | CreditNote] = {i.number: i for case in cases for i in case.invoices}
+    invoices |= {note.number: note for case in cases for note in case.credit_notes}
     numbers = Counter(xml_of(path).findtext(f"{_ANY}ID", "") for path in year.files("invoices/*.xml"))
     for number, times in numbers.items():
         if times > 1:
@@ -132,7 +134,7 @@ def _each_invoice_once(year: Year) -> Iterator[str]:
         yield f"invoice {number}: the PDF is {'missing' if number in invoices else 'of no case'}"
 
 
-def _wrong_invoice(path: Path, invoices: Mapping[str, Invoice]) -> Iterator[str]:
+def _wrong_invoice(path: Path, invoices: Mapping[str, Invoice | CreditNote]) -> Iterator[str]:
     root = xml_of(path)
     invoice = invoices.get(root.findtext(f"{_ANY}ID", ""))
     if invoice is None:
@@ -141,7 +143,7 @@ def _wrong_invoice(path: Path, invoices: Mapping[str, Invoice]) -> Iterator[str]
         total = amount_of(root.findtext(f"{_ANY}LegalMonetaryTotal/{_ANY}{name}", ""), path.name)
         if total != invoice.amount:
             yield f"invoice {invoice.number}: {name} is {in_kronor(total)} kronor, not {in_kronor(invoice.amount)}"
-    if root.findtext(f"{_ANY}PaymentMeans/{_ANY}PaymentID", "") != invoice.ocr:
+    if isinstance(invoice, Invoice) and root.findtext(f"{_ANY}PaymentMeans/{_ANY}PaymentID", "") != invoice.ocr:
         yield f"invoice {invoice.number}: the reference is not the journal's"
 
 

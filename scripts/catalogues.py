@@ -16,7 +16,7 @@ from statsbidrag.domain.case.events import CaseEvent
 from statsbidrag.domain.holds import HoldEvent
 from statsbidrag.domain.journal import snake
 from statsbidrag.domain.rounds import RoundEvent
-from statsbidrag.domain.suspense import EntrySuspended
+from statsbidrag.domain.suspense import EntryEvent
 from statsbidrag.entry.logs import EVENTS
 
 FAMILIES: dict[str, Any] = {
@@ -25,7 +25,7 @@ FAMILIES: dict[str, Any] = {
     "Payout batches (`BATCH#…`)": BatchEvent,
     "Holds on a round or on everything (`HOLDS#…`)": HoldEvent,
     "What the bank told of an account (`BANKFILE#…`)": BankFileRead,
-    "Bank entries in suspense (`ENTRY#…`)": EntrySuspended,
+    "Bank entries in suspense (`ENTRY#…`)": EntryEvent,
 }
 LOGS = """\
 # Log lines

@@ -15,7 +15,7 @@ from statsbidrag.domain.allocation_rules import AllocationFile, AllocationRow
 from statsbidrag.domain.bank import Entry, Notification, PaymentStatus, Statement, StatusReport
 from statsbidrag.domain.batches import BATCH, Batch, batch_key
 from statsbidrag.domain.case import CASE, Case, case_key
-from statsbidrag.domain.case.state import Invoice, Mail, Recovery
+from statsbidrag.domain.case.state import CreditNote, Invoice, Mail, Recovery
 from statsbidrag.domain.errors import NotTaken
 from statsbidrag.domain.identifiers import MunicipalityCode
 from statsbidrag.domain.journal import Record, canonical
@@ -61,6 +61,11 @@ def render_letter(case: Case, recovery: Recovery, grant: Round) -> bytes:
 
 def render_invoice(case: Case, invoice: Invoice, grant: Round) -> tuple[bytes, bytes]:
     content = canonical((case.number, invoice.number, invoice.amount, invoice.ocr, invoice.due_on, grant.name))
+    return content, b"%PDF " + content
+
+
+def render_credit_note(case: Case, note: CreditNote, grant: Round) -> tuple[bytes, bytes]:
+    content = canonical((case.number, note.number, note.invoice, note.amount, note.issued_on, grant.name))
     return content, b"%PDF " + content
 
 
@@ -256,7 +261,10 @@ class House:
         )
 
     def raise_invoices(self) -> int:
-        return self.again(lambda: recoveries.raise_due(self.books, self.archive, render_invoice, SYSTEM))
+        return self.again(self._raise_due)
+
+    def _raise_due(self) -> int:
+        return recoveries.raise_due(self.books, self.archive, render_invoice, render_credit_note, SYSTEM)
 
     def audit(self) -> audit.Audit:
         return self.again(lambda: audit.audit(self.books, self.vault))

@@ -24,6 +24,8 @@ COLUMNS = (
     "recovered",
     "settled",
     "surplus",
+    "written_off",
+    "refunded",
     "to_account_for",
 )
 """The money of a case and of the round; ``paid = accepted_use + waived + recovered + to_account_for``."""
@@ -87,6 +89,7 @@ def outcome(case: Case) -> dict[str, Any]:
         "invoices": [
             {"number": i.number, "amount": in_kronor(i.amount), "settled": in_kronor(i.settled)} for i in case.invoices
         ],
+        "credit_notes": [{"number": n.number, "amount": in_kronor(n.amount)} for n in case.credit_notes],
         "mails": {mail.id: mail.status for mail in sorted(case.mails.values(), key=lambda mail: mail.id)},
         "waits_for_officer": sorted(task.kind for task in CASE.owed(case) if task.queue == "officer"),
     }
@@ -108,6 +111,7 @@ def _counts(year: Year, cases: Iterable[Case]) -> dict[str, int]:
         "reports_late": sum(1 for case in cases if case.report and case.report.late),
         "recoveries": sum(len(case.recoveries) for case in cases),
         "invoices": sum(len(case.invoices) for case in cases),
+        "credit_notes": sum(len(case.credit_notes) for case in cases),
         "letters": sum(1 for case in cases for r in case.recoveries if r.letter),
         **_counted("remarks", (remark["kind"] for remark in year.reconciliation().get("remarks", ()))),
         **_counted("mails", (m.status for case in cases for m in case.mails.values())),

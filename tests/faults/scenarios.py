@@ -12,12 +12,12 @@ import msgspec
 
 from local.ses_events import Sent, events_of
 from statsbidrag.adapters.aws import client
-from statsbidrag.domain.money import Ore
+from statsbidrag.domain.money import Ore, kronor
 from tests.faults import bank_files as bank
 from tests.faults.bank_files import ANOTHERS, FIRST, SECOND
 from tests.faults.outcome import Compared
 from tests.faults.stack import ROOT, functions
-from tests.faults.stages import ALLOCATION_FILE, REGISTER_FILE, ROUND_FILE, Year
+from tests.faults.stages import ALLOCATION_FILE, CLAIM, OCR, REGISTER_FILE, ROUND_FILE, Year
 from tests.faults.world import World
 
 REMINDING = datetime(2026, 2, 14, 6, tzinfo=UTC)
@@ -141,8 +141,13 @@ def _notified(key: str) -> Callable[[Year], Delivery]:
 
 
 def _repayment(world: World) -> None:
-    text = bank.repayment("202501140125", Ore(6_183_600))
+    text = bank.repayment(OCR, CLAIM)
     _objects(("BankBucket", BOOKED, text))(world)
+
+
+def _told_again(world: World) -> None:
+    """Another file tells of an entry that lies in suspense."""
+    _bank((BOOKED, bank.repayment(OCR, kronor(1000))))(world)
 
 
 def _bank(*files: tuple[str, bytes]) -> Callable[[World], None]:
@@ -236,6 +241,8 @@ def _correct(name: str, *changes: tuple[str, str]) -> Callable[[Year], Delivery]
     return _sample("correct_payouts", name, *changes)
 
 
+_ELSEWHERE = (FIRST, SECOND), ("officer-1", "officer-2")
+"""Another person places an entry on the other municipality's invoice."""
 _SHOW_PAYOUTS = _correct("show_payouts")
 _SAYS_OTHERWISE = _correct("propose_resolution", ("not_carried_out", "carried_out"), ("officer-1", "attester-2"))
 
@@ -621,6 +628,94 @@ SCENARIOS: tuple[Scenario, ...] = (
         "decided",
         _sample("raise_repayment_invoices", "schedule"),
         _and(_sample("send_decision_letters", "decision")),
+    ),
+    Scenario(
+        "raise_repayment_invoices, a reminder",
+        "invoice overdue",
+        _sample("raise_repayment_invoices", "schedule"),
+        _and(_sample("settle_invoices", "show_invoices")),
+    ),
+    *_races(
+        ("raise_repayment_invoices, a reminder", _sample("raise_repayment_invoices", "schedule")),
+        ("read_bank_reports, repaid", _sample("read_bank_reports", "booked")),
+        "invoice overdue",
+        prepare=_repayment,
+    ),
+    Scenario(
+        "raise_repayment_invoices, a credit note",
+        "reconsidered",
+        _sample("raise_repayment_invoices", "schedule"),
+        _and(_sample("reconsider_recoveries", "show_reconsideration")),
+    ),
+    Scenario("send_mail, a reminder of an invoice", "reminded, mail owed", _mail("invoice_reminder"), _and(_SWEEP)),
+    Scenario("send_mail, a credit note", "credit note filed, mail owed", _mail("credit_note"), _and(_SWEEP)),
+    Scenario(
+        "reconsider_recoveries, prepared",
+        "invoiced",
+        _sample("reconsider_recoveries", "prepare"),
+        _and(_sample("reconsider_recoveries", "show_reconsideration")),
+    ),
+    Scenario(
+        "reconsider_recoveries, decided",
+        "reconsideration prepared",
+        _sample("reconsider_recoveries", "decide"),
+        _and(_sample("reconsider_recoveries", "show_reconsideration")),
+    ),
+    *_races(
+        ("reconsider_recoveries, decided", _sample("reconsider_recoveries", "decide")),
+        ("read_bank_reports, repaid meanwhile", _sample("read_bank_reports", "booked")),
+        "reconsideration prepared",
+        prepare=_repayment,
+    ),
+    *_races(
+        ("reconsider_recoveries, decided", _sample("reconsider_recoveries", "decide")),
+        (
+            "reconsider_recoveries, decided by another",
+            _sample("reconsider_recoveries", "decide", ("officer-2", "officer-3")),
+        ),
+        "reconsideration prepared",
+    ),
+    Scenario(
+        "settle_invoices, a write-off proposed",
+        "invoiced",
+        _sample("settle_invoices", "propose_write_off"),
+        _and(_sample("settle_invoices", "show_invoices")),
+    ),
+    Scenario(
+        "settle_invoices, a write-off decided",
+        "write-off proposed",
+        _sample("settle_invoices", "decide_write_off"),
+        _and(_sample("settle_invoices", "show_invoices")),
+    ),
+    *_races(
+        ("settle_invoices, a write-off decided", _sample("settle_invoices", "decide_write_off")),
+        ("read_bank_reports, repaid before it is given up", _sample("read_bank_reports", "booked")),
+        "write-off proposed",
+        prepare=_repayment,
+    ),
+    Scenario(
+        "settle_invoices, refunded",
+        "repaid too much",
+        _sample("settle_invoices", "refund"),
+        _and(_sample("settle_invoices", "show_invoices")),
+        told_again=False,
+    ),
+    *_races(
+        ("settle_invoices, refunded", _sample("settle_invoices", "refund")),
+        ("settle_invoices, refunded by another", _sample("settle_invoices", "refund", ("officer-1", "officer-2"))),
+        "repaid too much",
+    ),
+    Scenario(
+        "place_entries",
+        "entry in suspense",
+        _sample("place_entries", "place"),
+        _and(_sample("place_entries", "show_entries"), _sample("read_bank_reports", "booked")),
+        prepare=_told_again,
+    ),
+    *_races(
+        ("place_entries", _sample("place_entries", "place")),
+        ("place_entries, elsewhere", _sample("place_entries", "place", *_ELSEWHERE)),
+        "entry in suspense",
     ),
     Scenario("relay_tasks", "requisitioned", _sample("relay_tasks", "new_tasks"), _and(_SWEEP)),
     Scenario(

@@ -13,7 +13,7 @@ from statsbidrag.adapters.register import DynamoDBRegister
 from statsbidrag.adapters.s3 import S3Files
 from statsbidrag.documents.allocation_file import read_allocation_list
 from statsbidrag.documents.bank_reports import read_bank_report
-from statsbidrag.documents.case_papers import decision_letter, invoice_files, payment_file
+from statsbidrag.documents.case_papers import credit_note_files, decision_letter, invoice_files, payment_file
 from statsbidrag.documents.reconciliation_file import render_csv, render_json
 from statsbidrag.documents.register_file import read_register
 from statsbidrag.documents.round_file import read_round
@@ -29,7 +29,7 @@ from statsbidrag.usecases import bank, corrections, holds, payouts, recoveries, 
 from statsbidrag.usecases.books import Context
 from statsbidrag.usecases.mails import take_news
 from statsbidrag.usecases.reconciling import reconcile_all
-from tests.faults.bank_files import BATCH_ID, FIRST, PAYOUTS, SECOND, SHARES, answer, bookings
+from tests.faults.bank_files import BATCH_ID, FIRST, PAYOUTS, SECOND, SHARES, answer, bookings, repayment
 from tests.faults.stack import ROOT
 from tests.faults.world import Saved, World
 
@@ -54,6 +54,10 @@ ALLOCATION_FILE = """Kommunkod;Kommun;Belopp (kronor)
 ACCOUNTS = {FIRST: Account("bankgiro", "50501055"), SECOND: Account("bankgiro", "99901159")}
 ANOTHER = Account("bankgiro", "55555551")
 WHY = "Banken har ringt om kontot."
+INVOICE, OCR = "I-2025-0114-1", "202501140125"
+CLAIM = Ore(6_183_600)
+"""What the first is to pay back."""
+LOWERED = kronor(20_000)
 
 
 def _at(month: int, day: int, hour: int = 8, year: int = 2025) -> datetime:
@@ -85,6 +89,7 @@ class Year:
         self._pay()
         self._report()
         self._recover()
+        self._settle()
 
     def case(self, code: MunicipalityCode) -> Case:
         """Give a case as it stands."""
@@ -266,8 +271,52 @@ class Year:
         (due,) = self.due("letters")
         recoveries.file_letter(self.books, self.archive, decision_letter, due, TEST)
         self._keep_both("letter filed")
-        recoveries.raise_due(self.books, self.archive, invoice_files, TEST)
+        recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
         self._keep_both("invoiced")
+
+    def _settle(self) -> None:
+        """What becomes of the first's invoice; later on the second, which never reported, has one too."""
+        with self._aside("invoiced"):
+            self._act(FIRST, c.PrepareReconsideration(1, LOWERED, WHY, "officer-1"))
+            self._keep("reconsideration prepared")
+            self._act(FIRST, c.DecideReconsideration(1, LOWERED, "officer-2"))
+            self._keep("reconsidered")
+            recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
+            self._keep_both("credit note filed")
+        with self._aside("invoiced"):
+            self._act(FIRST, c.ProposeWriteOff(INVOICE, WHY, "officer-1"))
+            self._keep("write-off proposed")
+        with self._aside("invoiced"):
+            self._take(repayment(OCR, Ore(CLAIM + 70_000)))
+            self._keep("repaid too much")
+        self._claim_of_second()
+        with self._aside("two invoices"):
+            self._take(repayment(OCR, kronor(1000)))
+            self._keep("entry in suspense")
+        self.world.clock.time = _at(4, 7, year=2026)
+        self._keep("invoice overdue")
+        recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
+        self._keep_both("reminded")
+
+    def _claim_of_second(self) -> None:
+        """Claim all of the second's grant back by invoice."""
+        self.world.clock.time = _at(3, 8, year=2026)
+        reports.send_links(self.books, self.links, TEST)
+        self._keep("last reminder sent")
+        for due in self.due("assessments"):
+            reports.assess(self.books, due, TEST)
+        self.world.clock.time = _at(3, 30, year=2026)
+        recoveries.prepare(self.books, YEAR, SECOND, 1, kronor(0), WHY, "officer-1", TEST)
+        recoveries.decide(self.books, YEAR, SECOND, 1, "officer-2", TEST)
+        for due in self.due("letters"):
+            recoveries.file_letter(self.books, self.archive, decision_letter, due, TEST)
+        recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
+        self._keep("two invoices")
+
+    def _take(self, file: bytes) -> None:
+        told = read_bank_report(file)
+        if isinstance(told, Notification):
+            bank.take_report(self.books, told, TEST)
 
     def _keep_both(self, name: str) -> None:
         self._save(f"{name}, mail owed")

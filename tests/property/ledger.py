@@ -3,6 +3,7 @@
 Two persons stand behind every account in force and every unknown payout that was resolved. What is held is never put in
 a batch, nor what names another account than the one in force or one that waits. A payout is replaced once and only when
 it failed, so that only the last of a chain can still move money, and never by one to an account that the bank refused.
+What came in on invoices is settled, too much or refunded; nobody alone gives up a claim or lowers it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from statsbidrag.domain.case import CASE, Case, decide
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
-from statsbidrag.domain.case.state import Payout
+from statsbidrag.domain.case.state import Payout, Reconsideration
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account
 from tests.builders import KNOWN, SPRING
@@ -50,6 +51,10 @@ class Ledger:
         When an account was approved and refused last.
     judged
         Öre that a report or a claim has accounted for; `None` before either.
+    came_in
+        Öre repaid, whatever they were for.
+    lowering, giving_up
+        What one person would lower a recovery to or give up of an invoice, and who, by number.
     """
 
     def __init__(self) -> None:
@@ -65,6 +70,11 @@ class Ledger:
         self.approved_at: dict[Account, datetime] = {}
         self.refused_at: dict[Account, datetime] = {}
         self.judged: int | None = None
+        self.came_in = 0
+        self.lowering: dict[int, tuple[int, str]] = {}
+        self.giving_up: dict[str, tuple[int, str]] = {}
+        self.lowered: dict[int, int] = {}
+        self.reminded: set[str] = set()
 
     def note(self, event: e.CaseEvent) -> None:
         """Take in an event; it must be one that may happen now."""
@@ -72,6 +82,7 @@ class Ledger:
         self._note_account(event)
         self._note_way(event)
         self._note_end(event)
+        self._note_settlement(event)
 
     def _note_account(self, event: e.CaseEvent) -> None:
         match event:
@@ -129,6 +140,29 @@ class Ledger:
             case e.RecoveryProposed():
                 self.judged = (self.judged or 0) + event.claim
 
+    def _note_settlement(self, event: e.CaseEvent) -> None:
+        match event:
+            case e.RepaymentReceived():
+                self.came_in += event.amount + event.surplus
+            case e.InvoiceReminded():
+                assert event.invoice not in self.reminded
+                self.reminded.add(event.invoice)
+            case e.ReconsiderationPrepared():
+                self.lowering[event.recovery] = (event.amount, event.prepared_by)
+            case e.RecoveryReconsidered():
+                assert self.lowering.pop(event.recovery)[1] != event.decided_by
+                self.lowered[event.recovery] = self.lowered.get(event.recovery, 0) + event.reduction
+                assert event.reduction >= 0
+            case e.WriteOffProposed():
+                self.giving_up[event.invoice] = (event.amount, event.proposed_by)
+            case e.InvoiceWrittenOff():
+                amount, by = self.giving_up.pop(event.invoice)
+                assert (event.amount, event.decided_by != by) == (amount, True)
+            case e.RefundOrdered():
+                assert event.account == self.account
+                assert event.amount > 0
+                self.to[event.payout] = event.account
+
     def _approved(self, event: e.AccountChangeApproved) -> None:
         account, by, _ = self.named.pop(event.change)
         assert event.approved_by != by
@@ -163,6 +197,7 @@ class Ledger:
         self._check_accounts(case)
         self._check_payouts(case)
         self._check_tasks(case)
+        self._check_settlement(case)
         payouts = {p.id: p for p in case.payouts}
         for number, (about, change) in self.holds.items():
             assert is_released(case, number) != self._holds_on(payouts.get(about), change)
@@ -197,6 +232,27 @@ class Ledger:
         assert tasks(case, "reissue_payout") == (set() if self.is_refused else to_mend)
         assert bool(tasks(case, "account_for_payout")) == (self.judged is not None and case.money.paid > self.judged)
 
+    def _check_settlement(self, case: Case) -> None:
+        """What came in is somewhere, once; every invoice is part of the case's accounts."""
+        money, refunds = case.money, [p for p in case.payouts if p.purpose == "refund"]
+        assert money.settled + money.surplus + money.refunded == self.came_in
+        assert money.refunded == sum(p.amount for p in refunds if p.status == "settled")
+        under_way = sum(p.amount for p in refunds if p.status not in (*FAILED, "settled"))
+        assert under_way <= money.surplus
+        for name in ("settled", "credited", "written_off"):
+            assert getattr(money, name) == sum(getattr(invoice, name) for invoice in case.invoices)
+        assert money.credited == sum(note.amount for note in case.credit_notes)
+        assert all(min(i.open_amount, i.settled, i.credited, i.written_off) >= 0 for i in case.invoices)
+        numbers = [*(invoice.number for invoice in case.invoices), *(note.number for note in case.credit_notes)]
+        assert len(set(numbers)) == len(numbers)
+        for recovery in case.recoveries:
+            assert recovery.to_invoice == recovery.claim - recovery.waived - self.lowered.get(recovery.id, 0) >= 0
+        waiting = {n: (r.amount, r.prepared_by) for n, r in reconsiderations(case).items()}
+        assert waiting == self.lowering
+        assert {invoice.number for invoice in case.invoices if invoice.reminded_at} == self.reminded
+        to_refund = money.surplus > sum(p.amount for p in refunds if is_on_its_way(p))
+        assert bool(tasks(case, "refund_surplus")) == to_refund
+
     def _holds_on(self, payout: Payout | None, change: int) -> bool:
         """Whether a hold is for a change of account that still stops its payout."""
         if payout is None or payout.status not in HERE or not change:
@@ -207,6 +263,16 @@ class Ledger:
 def tasks(case: Case, kind: str) -> set[str]:
     """Give what the tasks of a kind are about."""
     return {task.about for task in CASE.owed(case) if task.kind == kind}
+
+
+def reconsiderations(case: Case) -> dict[int, Reconsideration]:
+    """Give what is prepared and not decided, by the recovery's number."""
+    return {r.id: r.reconsideration for r in case.recoveries if r.reconsideration}
+
+
+def is_on_its_way(payout: Payout) -> bool:
+    """Tell whether a refund leaves, or waits for a person to send it again."""
+    return not (payout.status == "settled" or payout.replaced_by or payout.is_final)
 
 
 def is_released(case: Case, hold: int) -> bool:

@@ -29,8 +29,11 @@ READS_BODIES = {
     "correct_payouts",
     "decide_recoveries",
     "hold_payouts",
+    "place_entries",
     "receive_report",
     "receive_requisition",
+    "reconsider_recoveries",
+    "settle_invoices",
 }
 SHOWS_PAGES = {"receive_report", "receive_requisition", "show_pages"}
 WRITES_MAIL = {"send_mail"}

@@ -14,6 +14,7 @@ from statsbidrag.domain.case.corrections import needs_new_account
 from statsbidrag.domain.case.payouts import find as find_payout
 from statsbidrag.domain.case.recoveries import find as find_recovery
 from statsbidrag.domain.case.recoveries import find_invoice
+from statsbidrag.domain.case.settlement import find_credit_note
 from statsbidrag.domain.case.state import Case, Mail, MailKind, opened
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.terms import Round
@@ -122,6 +123,20 @@ def _invoice(case: Case, about: str, _: Round) -> Facts:
     }
 
 
+def _reminder(case: Case, about: str, grant_round: Round) -> Facts:
+    return _invoice(case, about, grant_round) | {"amount": find_invoice(case, about).open_amount}
+
+
+def _credit_note(case: Case, about: str, grant_round: Round) -> Facts:
+    note = find_credit_note(case, about)
+    return {
+        "amount": note.amount,
+        "invoice_number": note.number,
+        "reasons": (note.reasons,),
+        "appeal": grant_round.appeal,
+    }
+
+
 _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "requisition_receipt": _requisition,
     "requisition_late": _requisition,
@@ -135,4 +150,6 @@ _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "hearing": _hearing,
     "decision": _decision,
     "invoice": _invoice,
+    "invoice_reminder": _reminder,
+    "credit_note": _credit_note,
 }

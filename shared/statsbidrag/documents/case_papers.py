@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from statsbidrag.domain.case.recoveries import find
+from statsbidrag.domain.case.recoveries import find, find_invoice
 from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.time import swedish_date
 
 if TYPE_CHECKING:
     from statsbidrag.domain.batches import Batch
-    from statsbidrag.domain.case.state import Case, Ground, Invoice, Recovery
+    from statsbidrag.domain.case.state import Case, CreditNote, Ground, Invoice, Recovery
     from statsbidrag.domain.terms import Round
 
 GROUNDS: dict[Ground, str] = {
@@ -103,7 +103,6 @@ def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[byt
     recovery = find(case, invoice.recovery)
     if recovery.decided_at is None:
         raise CorruptBooks(f"{invoice.number} rests on no decision")
-    requisition = next((r for r in case.requisitions if r.status == "approved"), None)
     decided_on = swedish_date(recovery.decided_at)
     written = paper.Invoice(
         number=invoice.number,
@@ -113,7 +112,7 @@ def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[byt
         due_on=invoice.due_on,
         seller=grant_round.agency,
         buyer=recipient,
-        buyer_reference=requisition.invoice_reference if requisition else recipient.invoice_reference,
+        buyer_reference=_buyer_reference(case),
         case_number=case.number,
         decision_on=decided_on,
         lines=(paper.InvoiceLine(f"Återkrav av {grant_round.name}, beslut {decided_on.isoformat()}", invoice.amount),),
@@ -121,3 +120,37 @@ def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[byt
     )
     xml = render_invoice_xml(written)
     return xml, render_invoice_pdf(written, xml)
+
+
+def credit_note_files(case: Case, note: CreditNote, grant_round: Round) -> tuple[bytes, bytes]:
+    """Give the Peppol XML and the PDF of a credit note; the same journal gives the same bytes."""
+    from statsbidrag.documents import invoice as paper  # noqa: PLC0415
+    from statsbidrag.documents.invoice_pdf import render_invoice_pdf  # noqa: PLC0415
+    from statsbidrag.documents.invoice_xml import render_invoice_xml  # noqa: PLC0415
+
+    recipient, _ = opened(case)
+    reversed_invoice = find_invoice(case, note.invoice)
+    text = f"Ändrat återkrav av {grant_round.name}, beslut {note.issued_on.isoformat()}"
+    written = paper.Invoice(
+        number=note.number,
+        kind="credit_note",
+        ocr=reversed_invoice.ocr,
+        issued_on=note.issued_on,
+        due_on=note.issued_on,
+        seller=grant_round.agency,
+        buyer=recipient,
+        buyer_reference=_buyer_reference(case),
+        case_number=case.number,
+        decision_on=note.issued_on,
+        lines=(paper.InvoiceLine(text, note.amount),),
+        credits=paper.InvoiceReference(reversed_invoice.number, reversed_invoice.issued_on),
+    )
+    xml = render_invoice_xml(written)
+    return xml, render_invoice_pdf(written, xml)
+
+
+def _buyer_reference(case: Case) -> str:
+    """Give what the municipality asked for in its requisition, or has in the register."""
+    recipient, _ = opened(case)
+    requisition = next((r for r in case.requisitions if r.status == "approved"), None)
+    return requisition.invoice_reference if requisition else recipient.invoice_reference

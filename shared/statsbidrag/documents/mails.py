@@ -35,6 +35,8 @@ NEEDS: dict[MailKind, tuple[str, ...]] = {
     "hearing": ("paid", "amount", "reasons", "last_day"),
     "decision": ("amount", "reasons", "appeal"),
     "invoice": ("amount", "invoice_number", "ocr", "last_day", "enclosures"),
+    "invoice_reminder": ("amount", "invoice_number", "ocr", "last_day", "enclosures"),
+    "credit_note": ("amount", "invoice_number", "reasons", "appeal", "enclosures"),
 }
 """What of `MailContext` each kind cannot be written without."""
 

@@ -180,7 +180,7 @@ def reconcile(
     remarks = [
         *_payout_remarks(known),
         *_batch_remarks(by_batch.values(), now),
-        *_entry_remarks(told, known, waiting, swedish_date(now)),
+        *_entry_remarks(round_id, told, known, waiting, swedish_date(now)),
         *_statement_remarks(told.statements),
     ]
     return Reconciliation(
@@ -301,10 +301,14 @@ def _round_of(entry: ToldEntry) -> RoundId | None:
 
 
 def _entry_remarks(
-    told: _Told, cases: Iterable[Case], suspended: Iterable[SuspendedEntry], today: date
+    round_id: RoundId, told: _Told, cases: Iterable[Case], suspended: Iterable[SuspendedEntry], today: date
 ) -> Iterator[Remark]:
-    waiting = {entry.entry: entry for entry in suspended}
-    booked = {entry for case in cases for entry in case.bank_entries}
+    listed = list(suspended)
+    waiting = {entry.entry: entry for entry in listed if not entry.placed}
+    # One that a person placed in another round stands there.
+    placed = {entry.entry for entry in listed if entry.placed and not entry.placed.startswith(f"I-{round_id}-")}
+    ours = {entry for case in cases for entry in case.bank_entries}
+    booked = ours | placed
     for name, entry in told.entries.items():
         if name in waiting:
             yield Remark("entry_in_suspense", name, entry.amount, is_open=True, detail=waiting[name].reason)
@@ -319,7 +323,7 @@ def _entry_remarks(
             yield Remark("entry_told_otherwise", name, notified.amount, is_open=True, detail=str(stated.amount))
     for name in sorted(told.contradicted):
         yield Remark("entry_told_otherwise", name, told.entries[name].amount, is_open=True)
-    for name in sorted(booked - told.entries.keys()):
+    for name in sorted(ours - told.entries.keys()):
         yield Remark("booking_without_entry", name, Ore(0), is_open=True)
 
 

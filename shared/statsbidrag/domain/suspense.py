@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
+from msgspec.structs import replace
 
+from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.journal import Event, Kind, Lookup
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.tasks import Task
@@ -21,6 +23,9 @@ class SuspendedEntry(msgspec.Struct, frozen=True):
     direction: str = ""
     remittance: str = ""
     reason: str = ""
+    booked_on: date | None = None
+    placed: str = ""
+    placed_by: str = ""
 
 
 class EntrySuspended(Event, frozen=True):
@@ -33,6 +38,24 @@ class EntrySuspended(Event, frozen=True):
     booked_on: date
     reason: str
     suspended_at: datetime
+
+
+class EntryPlaced(Event, frozen=True):
+    """A person found where the money belongs: `placed` is the invoice it was booked on."""
+
+    placed: str
+    placed_by: str
+    placed_at: datetime
+
+
+EntryEvent = EntrySuspended | EntryPlaced
+
+
+class PlaceEntry(msgspec.Struct, frozen=True):
+    """Note that the entry was booked on an invoice."""
+
+    invoice: str
+    officer: str
 
 
 class SuspendEntry(msgspec.Struct, frozen=True):
@@ -51,8 +74,10 @@ def entry_key(entry: str) -> str:
     return f"ENTRY#{entry}"
 
 
-def decide(state: SuspendedEntry, command: SuspendEntry, now: datetime) -> Sequence[EntrySuspended]:
-    """Suspend an entry once."""
+def decide(state: SuspendedEntry, command: SuspendEntry | PlaceEntry, now: datetime) -> Sequence[EntryEvent]:
+    """Suspend an entry once, and place it once."""
+    if isinstance(command, PlaceEntry):
+        return _place(state, command, now)
     if state.suspended_at is not None:
         return []
     return [
@@ -68,33 +93,58 @@ def decide(state: SuspendedEntry, command: SuspendEntry, now: datetime) -> Seque
     ]
 
 
-def evolve(_: SuspendedEntry, event: EntrySuspended) -> SuspendedEntry:
+def _place(state: SuspendedEntry, command: PlaceEntry, now: datetime) -> Sequence[EntryEvent]:
+    require_credit(state)
+    if state.placed == command.invoice:
+        return []
+    if state.placed:
+        raise Refusal("entry_placed", f"Posten är redan placerad på {state.placed}.", status=409)
+    return [EntryPlaced(command.invoice, command.officer, now)]
+
+
+def require_credit(state: SuspendedEntry) -> None:
+    """Refuse what cannot be placed on an invoice: ``unknown_entry`` (404), ``entry_not_incoming``."""
+    if state.suspended_at is None:
+        raise NotFound("unknown_entry", "Posten väntar inte på placering.")
+    if state.direction != "credit":
+        raise Refusal("entry_not_incoming", "Posten är ingen inbetalning och kan inte placeras på en faktura.")
+
+
+def evolve(state: SuspendedEntry, event: EntryEvent) -> SuspendedEntry:
     """Give the entry after its event."""
+    if isinstance(event, EntryPlaced):
+        return replace(state, placed=event.placed, placed_by=event.placed_by)
     return SuspendedEntry(
-        event.entry, event.suspended_at, event.amount, event.direction, event.remittance, event.reason
+        entry=event.entry,
+        suspended_at=event.suspended_at,
+        amount=event.amount,
+        direction=event.direction,
+        remittance=event.remittance,
+        reason=event.reason,
+        booked_on=event.booked_on,
     )
 
 
 def owed(state: SuspendedEntry) -> frozenset[Task]:
     """Give the officer's task: find where the money belongs."""
-    if state.suspended_at is None:
+    if state.suspended_at is None or state.placed:
         return frozenset()
     return frozenset({Task("officer", "place_entry", "1", state.suspended_at)})
 
 
-def lookups(state: SuspendedEntry, _: EntrySuspended) -> tuple[Lookup, ...]:
-    """List the entry among those in suspense."""
-    return (Lookup("ENTRIES", state.entry),)
+def lookups(state: SuspendedEntry, event: EntryEvent) -> tuple[Lookup, ...]:
+    """List the entry among those that ever were in suspense."""
+    return (Lookup("ENTRIES", state.entry),) if isinstance(event, EntrySuspended) else ()
 
 
-ENTRY: Kind[SuspendedEntry, EntrySuspended, SuspendEntry] = Kind(
+ENTRY: Kind[SuspendedEntry, EntryEvent, SuspendEntry | PlaceEntry] = Kind(
     name="ENTRY",
     state=SuspendedEntry,
-    event=EntrySuspended,
+    event=EntryEvent,
     empty=lambda key: SuspendedEntry(key.partition("#")[2]),
     decide=decide,
     evolve=evolve,
     owed=owed,
     lookups=lookups,
-    status=lambda _: "suspended",
+    status=lambda state: "placed" if state.placed else "suspended",
 )

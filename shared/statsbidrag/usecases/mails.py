@@ -11,6 +11,7 @@ import msgspec
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import RecordMailBounced, RecordMailDelivered, RecordMailSent
 from statsbidrag.domain.case.recoveries import find, find_invoice
+from statsbidrag.domain.case.settlement import find_credit_note
 from statsbidrag.domain.case.state import Mail
 from statsbidrag.domain.errors import NotTaken, Refusal
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
@@ -89,11 +90,11 @@ def _enclosures(case: Case, mail: Mail, archive: Files) -> list[Enclosure]:
     if mail.kind == "decision":
         letter = find(case, int(mail.about)).letter
         return [_enclosure(archive, letter, "application/pdf")]
-    if mail.kind == "invoice":
-        invoice = find_invoice(case, mail.about)
+    if mail.kind in ("invoice", "invoice_reminder", "credit_note"):
+        filed = find_credit_note(case, mail.about) if mail.kind == "credit_note" else find_invoice(case, mail.about)
         return [
-            _enclosure(archive, invoice.pdf, "application/pdf"),
-            _enclosure(archive, invoice.xml, "application/xml"),
+            _enclosure(archive, filed.pdf, "application/pdf"),
+            _enclosure(archive, filed.xml, "application/xml"),
         ]
     return []
 

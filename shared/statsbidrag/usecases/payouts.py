@@ -25,7 +25,7 @@ from statsbidrag.domain.batches import (
 from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case.commands import QueuePayout, RecordPayoutSent, RecordSilence, UnqueuePayout
 from statsbidrag.domain.case.payouts import find, may_leave
-from statsbidrag.domain.case.state import opened
+from statsbidrag.domain.case.state import PayoutPurpose, opened
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.holds import HOLDS, holds_key, scopes
 from statsbidrag.domain.identifiers import RoundId
@@ -83,6 +83,10 @@ def queue_due(
     return done
 
 
+_WHAT: dict[PayoutPurpose, str] = {"grant": "", "refund": "Återbetalning "}
+"""What the text to the payee begins with."""
+
+
 def live_hold(books: Books, round_id: RoundId) -> str | None:
     """Give the scope of a hold that stops the round now, if one does."""
     return next((scope for scope in scopes(round_id) if books.state(HOLDS, holds_key(scope)).live), None)
@@ -101,7 +105,7 @@ def _lines(books: Books, tasks: list[DueTask], grant_round: Round) -> Iterator[L
                 creditor=recipient.name,
                 account=payout.account,
                 amount=payout.amount,
-                remittance=f"{grant_round.name} {case.number}",
+                remittance=f"{_WHAT[payout.purpose]}{grant_round.name} {case.number}",
             )
 
 

@@ -9,11 +9,14 @@ from statsbidrag.domain.case.commands import (
     DecideRecovery,
     PrepareDecision,
     RaiseInvoice,
+    RecordCreditNoteFiled,
     RecordInvoiceFiled,
     RecordLetterFiled,
+    RemindInvoice,
 )
 from statsbidrag.domain.case.recoveries import find, find_invoice
-from statsbidrag.domain.case.state import Invoice, Recovery
+from statsbidrag.domain.case.settlement import find_credit_note
+from statsbidrag.domain.case.state import CreditNote, Invoice, Recovery
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.terms import Round
@@ -23,7 +26,8 @@ from statsbidrag.usecases.rounds import get_round
 
 RenderLetter = Callable[[Case, Recovery, Round], bytes]
 RenderInvoice = Callable[[Case, Invoice, Round], tuple[bytes, bytes]]
-"""Gives the XML and the PDF."""
+RenderCreditNote = Callable[[Case, CreditNote, Round], tuple[bytes, bytes]]
+"""Each gives the XML and the PDF."""
 
 
 def prepare(
@@ -66,13 +70,23 @@ def file_letter(books: Books, archive: Files, render: RenderLetter, due: DueTask
     books.handle(CASE, due.key, RecordLetterFiled(recovery.id, name), context, seen=seen)
 
 
-def raise_due(books: Books, archive: Files, render: RenderInvoice, context: Context) -> int:
-    """Raise and file an invoice for every decided recovery that has none; gives how many were filed.
+def raise_due(
+    books: Books, archive: Files, render: RenderInvoice, render_credit_note: RenderCreditNote, context: Context
+) -> int:
+    """Raise and file an invoice for every decided recovery that has none, and what follows; gives how many were filed.
 
-    Raised comes first, so that the date stands in the journal before any file carries it.
+    Raised comes first, so that the date stands in the journal before any file carries it. Credit notes are filed, and
+    invoices that are past their due date reminded of.
     """
     filed = 0
     for due in books.store.due("invoices", books.now()):
+        if due.task.kind == "remind_invoice":
+            books.handle(CASE, due.key, RemindInvoice(due.task.about), context)
+            continue
+        if due.task.kind == "file_credit_note":
+            _file_credit_note(books, archive, render_credit_note, due, context)
+            filed += 1
+            continue
         case = books.state(CASE, due.key)
         if due.task.kind == "raise_invoice":
             case = books.handle(CASE, due.key, RaiseInvoice(int(due.task.about)), context).state
@@ -92,6 +106,18 @@ def _file_invoice(books: Books, archive: Files, render: RenderInvoice, key: str,
     archive.put(f"{name}.xml", xml, "application/xml")
     archive.put(f"{name}.pdf", pdf, "application/pdf")
     books.handle(CASE, key, RecordInvoiceFiled(number, f"{name}.xml", f"{name}.pdf"), context, seen=seen)
+
+
+def _file_credit_note(books: Books, archive: Files, render: RenderCreditNote, due: DueTask, context: Context) -> None:
+    seen = books.see(CASE, due.key)
+    case = seen.state
+    note = find_credit_note(case, due.task.about)
+    xml, pdf = render(case, note, get_round(books, case.round))
+    name = f"invoices/{case.round}/{note.number}"
+    archive.put(f"{name}.xml", xml, "application/xml")
+    archive.put(f"{name}.pdf", pdf, "application/pdf")
+    command = RecordCreditNoteFiled(note.number, f"{name}.xml", f"{name}.pdf")
+    books.handle(CASE, due.key, command, context, seen=seen)
 
 
 def get(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Case:

@@ -11,7 +11,8 @@ from tests.builders import decided, heard, invoiced, paid, reported
 LADDER = "0 <= paid <= approved <= allocated"
 WITHIN = "accepted, waived and recovered are within what was paid"
 NEGATIVE = "nothing is negative"
-SETTLED = "settled <= invoiced"
+SETTLED = "settled and written off <= invoiced"
+REFUNDED = "no more is refunded than came in"
 
 
 def money(**amounts: int) -> Money:
@@ -33,6 +34,13 @@ def money(**amounts: int) -> Money:
         (money(allocated=9, approved=9, paid=9, invoiced=3, credited=2, settled=2), [SETTLED]),
         (money(allocated=9, approved=9, paid=9, invoiced=1, credited=2), [NEGATIVE, SETTLED]),
         (money(allocated=9, approved=9, paid=9, invoiced=2, settled=-1), [SETTLED]),
+        (money(allocated=9, approved=9, paid=9, invoiced=3, settled=1, written_off=2), []),
+        (money(allocated=9, approved=9, paid=9, invoiced=3, settled=2, written_off=2), [SETTLED]),
+        (money(allocated=9, approved=9, paid=9, invoiced=3, credited=1, settled=1, written_off=2), [SETTLED]),
+        (money(allocated=9, approved=9, paid=9, invoiced=3, settled=3, surplus=1, refunded=4), []),
+        (money(surplus=-1, refunded=1), [REFUNDED]),
+        (money(refunded=-1), [REFUNDED]),
+        (money(allocated=9, approved=9, paid=9, invoiced=2, settled=2, written_off=-1), [REFUNDED]),
     ],
 )
 def test_each_line_that_does_not_hold_is_named(accounts: Money, broken: list[str]) -> None:

@@ -16,6 +16,7 @@ from tests.builders import CLAIM, Story, decided, heard, invoiced, prepared
 
 WHY = "Särskilda skäl."
 BOOKED = date(2026, 4, 1)
+FILING = "invoices/file_invoice-I-2025-0114-1"
 
 
 def refusal(story: Story, command: c.CaseCommand) -> Refusal:
@@ -151,10 +152,21 @@ def test_a_raised_invoice_is_filed_and_then_mailed() -> None:
     assert story.do(c.RecordInvoiceFiled("I-2025-0114-1", "b.xml", "b.pdf")) == []
 
 
-def test_an_unpaid_invoice_is_followed_up_after_its_due_date() -> None:
+def test_an_unpaid_invoice_is_reminded_of_five_days_after_its_due_date() -> None:
     story = invoiced()
     due_on = story.case.invoices[0].due_on
-    assert story.due("follow_up_unpaid_invoice-I-2025-0114-1") == end_of(due_on)
+    assert story.due("remind_invoice-I-2025-0114-1") == end_of(due_on + timedelta(days=5))
+    assert "invoices/remind_invoice-I-2025-0114-1" in story.tasks
+    assert "officer/follow_up_unpaid_invoice-I-2025-0114-1" not in story.tasks
+
+
+def test_an_unpaid_invoice_is_before_an_officer_five_days_after_its_reminder() -> None:
+    story = invoiced()
+    reminded = story.due("remind_invoice-I-2025-0114-1") + timedelta(days=1)
+    story.do(c.RemindInvoice("I-2025-0114-1"), at=reminded)
+    assert story.due("follow_up_unpaid_invoice-I-2025-0114-1") == reminded + timedelta(days=5)
+    assert "officer/follow_up_unpaid_invoice-I-2025-0114-1" in story.tasks
+    assert "invoices/remind_invoice-I-2025-0114-1" not in story.tasks
 
 
 # Repayment
@@ -164,7 +176,7 @@ def test_a_repayment_in_full_closes_the_case() -> None:
     story = repay(invoiced(), CLAIM)
     assert story.case.money.settled == CLAIM
     assert story.stage == "closed"
-    assert "officer/follow_up_unpaid_invoice-I-2025-0114-1" not in story.tasks
+    assert not any(task.endswith("_invoice-I-2025-0114-1") for task in story.tasks - {FILING})
 
 
 def test_a_repayment_in_parts_leaves_the_rest_open() -> None:

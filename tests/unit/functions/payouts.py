@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,12 +17,13 @@ from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.domain.suspense import ENTRY, SuspendEntry, entry_key
 from statsbidrag.entry import wiring
 from statsbidrag.usecases import corrections, payouts
 from statsbidrag.usecases.books import Books
 from statsbidrag.usecases.rounds import open_round
 from tests.fakes import FakeClock, FakeFiles, FakeStore
-from tests.unit.functions.material import RECIPIENT, ROUND, TEST, sample
+from tests.unit.functions.material import RECIPIENT, REPORTING, ROUND, TEST, sample
 
 YEAR = RoundId("2025")
 FIRST, SECOND = MunicipalityCode("0114"), MunicipalityCode("0115")
@@ -33,6 +34,12 @@ TOTAL = Ore(2 * SHARE)
 PAYDAY = datetime(2025, 5, 7, 4, 0, tzinfo=UTC)
 UNKNOWN = datetime(2025, 5, 14, 4, 0, tzinfo=UTC)
 NEW = Account("bankgiro", "55555551")
+CLAIM = Ore(6_183_600)
+"""What the first has not used."""
+INVOICE, OCR = "I-2025-0114-1", "202501140125"
+ASTRAY = "50501055/R-2/2025-05-08/1"
+"""An incoming entry without a reference."""
+WHY = "Kravet går inte att driva in."
 ROLES = {
     "agent-0114": {"subject": "agent-0114", "role": "agent", "municipality": "0114"},
     "agent-0115": {"subject": "agent-0115", "role": "agent", "municipality": "0115"},
@@ -120,6 +127,35 @@ class Desk:
         """The bank refuses the first's payout."""
         self.batch().attest().send()
         self.act(c.RecordPayoutRejected(PAYOUT, BATCH_ID, "Account closed", code))
+        return self
+
+    def decide(self) -> Desk:
+        """The first has used a part, and two persons have decided that the rest goes back."""
+        self.batch().attest().send()
+        self.act(c.RecordPayoutSettled(PAYOUT, "entry-1", SHARE, PAYDAY.date()))
+        self.clock.time = REPORTING
+        self.act(c.IssueReportLink("token-hash"))
+        used = Ore(SHARE - CLAIM)
+        self.act(c.SubmitReport(1, {"amount_used": used, "amount_not_as_intended": 0}, used, Ore(0), "report-hash"))
+        self.act(c.AssessReport())
+        self.clock.time = self.case().recoveries[0].hearing_ends
+        self.act(c.PrepareDecision(1, Ore(0), "Pengarna har inte använts.", "officer-8"))
+        self.act(c.DecideRecovery(1, "officer-9"))
+        return self
+
+    def claim(self) -> Desk:
+        """The rest is invoiced."""
+        self.decide().act(c.RaiseInvoice(1))
+        return self
+
+    def repay(self, amount: Ore, entry: str = "entry-2") -> Desk:
+        self.act(c.RecordRepayment(1, entry, amount, self.clock.time.date()))
+        return self
+
+    def lie_astray(self, amount: Ore = CLAIM, text: str = "Tack", way: str = "credit", name: str = ASTRAY) -> Desk:
+        """An entry lies in suspense."""
+        told = SuspendEntry(name, amount, way, text, date(2025, 5, 8), "unknown_reference")
+        self.books.handle(ENTRY, entry_key(name), told, TEST)
         return self
 
     def call(

@@ -1,4 +1,4 @@
-"""What every call about payouts has in common: who may make it, and that a body that is wrong changes nothing."""
+"""What every call about money has in common: who may make it, and that a body that is wrong changes nothing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pytest
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.holds import EVERYTHING
 from statsbidrag.domain.journal import sha256
+from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.usecases import corrections, holds
 from tests.unit.functions.material import ROOT, TEST, sample
-from tests.unit.functions.payouts import FIRST, NEW, OTHERS, PAYOUT, ROLES, YEAR, Desk
+from tests.unit.functions.payouts import CLAIM, FIRST, INVOICE, NEW, OTHERS, PAYOUT, ROLES, YEAR, Desk
 
 OFFICERS = {"officer-1", "officer-2"}
 ATTESTERS = {"attester-1", "attester-2"}
@@ -52,6 +53,26 @@ def _told(desk: Desk) -> None:
     desk.act(c.ProposeResolution(PAYOUT, "not_carried_out", "Skäl.", "officer-9"))
 
 
+def _claimed(desk: Desk) -> None:
+    desk.claim()
+
+
+def _proposed_to_give_up(desk: Desk) -> None:
+    desk.claim().act(c.ProposeWriteOff(INVOICE, "Skäl.", "officer-9"))
+
+
+def _too_much(desk: Desk) -> None:
+    desk.claim().repay(Ore(CLAIM + 100))
+
+
+def _prepared_anew(desk: Desk) -> None:
+    desk.claim().act(c.PrepareReconsideration(1, kronor(20_000), "Skäl.", "officer-9"))
+
+
+def _astray(desk: Desk) -> None:
+    desk.claim().lie_astray()
+
+
 def _reconciled(desk: Desk) -> None:
     for ending in ("json", "csv"):
         desk.archive.objects[f"reconciliations/2025/{ending}/1.{ending}"] = b"{}"
@@ -77,12 +98,28 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("correct_payouts", "reissue"): (OFFICERS, _void),
     ("correct_payouts", "propose_resolution"): (STAFF, _unknown),
     ("correct_payouts", "confirm_resolution"): (STAFF, _told),
+    ("settle_invoices", "show_invoices"): (OFFICERS, _claimed),
+    ("settle_invoices", "propose_write_off"): (OFFICERS, _claimed),
+    ("settle_invoices", "decide_write_off"): (OFFICERS, _proposed_to_give_up),
+    ("settle_invoices", "refund"): (OFFICERS, _too_much),
+    ("reconsider_recoveries", "show_reconsideration"): (OFFICERS, _claimed),
+    ("reconsider_recoveries", "prepare"): (OFFICERS, _claimed),
+    ("reconsider_recoveries", "decide"): (OFFICERS, _prepared_anew),
+    ("place_entries", "show_entries"): (OFFICERS, _astray),
+    ("place_entries", "place"): (OFFICERS, _astray),
     ("show_reconciliation", "show_json"): (STAFF, _reconciled),
     ("show_reconciliation", "download_csv"): (STAFF, _reconciled),
 }
 """Each sample call: who may make it, and the desk at which it is answered with 200 or 201."""
+
+
+def _body(function: str, name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(sample(function, name)["body"] or "{}")
+    return read
+
+
 FUNCTIONS = sorted({function for function, _ in CALLS})
-WITH_REASON = [call for call in CALLS if "reason" in (sample(*call)["body"] or "")]
+WITH_REASON = [call for call in CALLS if "reason" in _body(*call)]
 WITH_BODY = [call for call in CALLS if sample(*call)["body"]]
 TOTAL_ORE = {"total_ore": 92_367_200}
 
@@ -177,11 +214,12 @@ def test_an_empty_reason_is_told_at_its_field(desk: Desk, function: str, name: s
     assert desk.store.commits == before
 
 
-def test_what_needs_a_reason_is_what_stops_voids_declines_or_says_what_the_bank_answered() -> None:
+def test_what_needs_a_reason_is_what_stops_voids_declines_gives_up_or_says_what_the_bank_answered() -> None:
     assert {name for _, name in WITH_REASON} == {
         "void",
         "decline",
         "propose_resolution",
+        "propose_write_off",
         "hold_payout",
         *(f"{verb}_{what}" for verb in ("hold", "release") for what in ("everything", "round", "municipality")),
     }

@@ -12,7 +12,7 @@ from local.books import JOURNAL, LOGS, SUMMARY, Year, journal_line
 from local.year.summary import figures
 from statsbidrag.documents.bank_reports import read_bank_report
 from statsbidrag.documents.case_mails import MailWriter
-from statsbidrag.documents.case_papers import decision_letter, invoice_files, payment_file
+from statsbidrag.documents.case_papers import credit_note_files, decision_letter, invoice_files, payment_file
 from statsbidrag.documents.reconciliation_file import render_csv, render_json
 from statsbidrag.domain.bank import StatusReport
 from statsbidrag.domain.batches import Batch
@@ -69,7 +69,7 @@ class RealHouse(House):
         list(reconcile_all(self.books, self.archive, {"json": render_json, "csv": render_csv}))
 
     def raise_invoices(self) -> int:
-        return recoveries.raise_due(self.books, self.archive, invoice_files, SYSTEM)
+        return recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, SYSTEM)
 
 
 def write_year(folder: Path) -> None:

@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from statsbidrag.domain.case import accounts, corrections, mails, opening, payouts, recoveries, reports, requisitions
+from statsbidrag.domain.case import (
+    accounts,
+    corrections,
+    mails,
+    opening,
+    payouts,
+    recoveries,
+    reports,
+    requisitions,
+    settlement,
+)
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.evolve import evolve
@@ -47,6 +57,13 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.RaiseInvoice: recoveries.raise_invoice,
     c.RecordInvoiceFiled: recoveries.invoice_filed,
     c.RecordRepayment: recoveries.repaid,
+    c.RemindInvoice: settlement.remind,
+    c.PrepareReconsideration: settlement.prepare_reconsideration,
+    c.DecideReconsideration: settlement.decide_reconsideration,
+    c.RecordCreditNoteFiled: settlement.credit_note_filed,
+    c.ProposeWriteOff: settlement.propose_write_off,
+    c.DecideWriteOff: settlement.decide_write_off,
+    c.OrderRefund: settlement.order_refund,
     c.RecordMailSent: mails.sent,
     c.RecordMailDelivered: mails.delivered,
     c.RecordMailBounced: mails.bounced,

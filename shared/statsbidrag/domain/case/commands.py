@@ -245,6 +245,59 @@ class RecordRepayment(Command, frozen=True):
     booked_on: date
 
 
+class RemindInvoice(Command, frozen=True):
+    """Remind of an invoice that is past its due date."""
+
+    invoice: str
+
+
+class PrepareReconsideration(Command, frozen=True):
+    """Propose to change a decided recovery to an amount in öre."""
+
+    recovery: int
+    amount: Ore
+    reasons: str
+    officer: str
+
+
+class DecideReconsideration(Command, frozen=True):
+    """Decide what another officer prepared; `amount` is the one the person saw."""
+
+    recovery: int
+    amount: Ore
+    officer: str
+
+
+class RecordCreditNoteFiled(Command, frozen=True):
+    """The credit note's files lie in the archive."""
+
+    credit_note: str
+    xml: str
+    pdf: str
+
+
+class ProposeWriteOff(Command, frozen=True):
+    """Propose to give up what is open on an invoice."""
+
+    invoice: str
+    reason: str
+    officer: str
+
+
+class DecideWriteOff(Command, frozen=True):
+    """Decide to give it up; `amount` is the one the person saw."""
+
+    invoice: str
+    amount: Ore
+    officer: str
+
+
+class OrderRefund(Command, frozen=True):
+    """Send back what came in above the invoices."""
+
+    officer: str
+
+
 class RecordMailSent(Command, frozen=True):
     """The mail service took the e-mail."""
 
@@ -296,6 +349,13 @@ CaseCommand = (
     | RaiseInvoice
     | RecordInvoiceFiled
     | RecordRepayment
+    | RemindInvoice
+    | PrepareReconsideration
+    | DecideReconsideration
+    | RecordCreditNoteFiled
+    | ProposeWriteOff
+    | DecideWriteOff
+    | OrderRefund
     | RecordMailSent
     | RecordMailDelivered
     | RecordMailBounced

@@ -311,6 +311,79 @@ class RepaymentReceived(Event, frozen=True):
     booked_on: date
 
 
+class InvoiceReminded(Event, frozen=True):
+    """The invoice is past its due date, and the municipality is to be reminded."""
+
+    invoice: str
+    reminded_at: datetime
+
+
+class ReconsiderationPrepared(Event, frozen=True):
+    """An officer proposes to change a decided recovery."""
+
+    recovery: int
+    amount: Ore
+    reasons: str
+    prepared_by: str
+
+
+class RecoveryReconsidered(Event, frozen=True):
+    """Another officer has decided again; `reduction` is accepted as used under the conditions after all."""
+
+    recovery: int
+    reduction: Ore
+    decided_by: str
+    decided_at: datetime
+
+
+class CreditNoteRaised(Event, frozen=True):
+    """A part of an invoice is taken back; `surplus` of what was paid on it is too much by now."""
+
+    credit_note: str
+    invoice: str
+    amount: Ore
+    surplus: Ore
+    reasons: str
+    issued_on: date
+
+
+class CreditNoteFiled(Event, frozen=True):
+    """The credit note's files lie in the archive."""
+
+    credit_note: str
+    xml: str
+    pdf: str
+    filed_at: datetime
+
+
+class WriteOffProposed(Event, frozen=True):
+    """An officer proposes to give up what is open on an invoice."""
+
+    invoice: str
+    amount: Ore
+    reason: str
+    proposed_by: str
+
+
+class InvoiceWrittenOff(Event, frozen=True):
+    """Another officer has decided to give it up."""
+
+    invoice: str
+    amount: Ore
+    decided_by: str
+    decided_at: datetime
+
+
+class RefundOrdered(Event, frozen=True):
+    """What came in above the invoices goes back, as a payout like any other."""
+
+    payout: str
+    amount: Ore
+    account: Account
+    ordered_by: str
+    ordered_at: datetime
+
+
 class MailSent(Event, frozen=True):
     """The e-mail left."""
 
@@ -368,6 +441,14 @@ CaseEvent = (
     | InvoiceRaised
     | InvoiceFiled
     | RepaymentReceived
+    | InvoiceReminded
+    | ReconsiderationPrepared
+    | RecoveryReconsidered
+    | CreditNoteRaised
+    | CreditNoteFiled
+    | WriteOffProposed
+    | InvoiceWrittenOff
+    | RefundOrdered
     | MailSent
     | MailDelivered
     | MailBounced

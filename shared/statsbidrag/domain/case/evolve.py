@@ -12,20 +12,23 @@ from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.state import (
     AccountChange,
     Case,
+    CreditNote,
     Invoice,
     Link,
     Mail,
     MailKind,
     Payout,
+    Reconsideration,
     Recovery,
     Report,
     Requisition,
     Resolution,
+    WriteOff,
 )
 from statsbidrag.domain.holds import Hold, end_hold
 from statsbidrag.domain.money import Ore
 
-T = TypeVar("T", Requisition, AccountChange, Payout, Recovery, Invoice)
+T = TypeVar("T", Requisition, AccountChange, Payout, Recovery, Invoice, CreditNote)
 
 
 def evolve(case: Case, event: e.CaseEvent) -> Case:
@@ -184,6 +187,13 @@ def _amount(case: Case, payout: str) -> Ore:
     return next(p.amount for p in case.payouts if p.id == payout)
 
 
+def _booked(case: Case, payout: str, sign: int) -> Case:
+    """Book a payout, or take its booking back: a grant is paid, a refund takes from the surplus."""
+    found = next(p for p in case.payouts if p.id == payout)
+    amount = sign * found.amount
+    return _add(case, refunded=amount, surplus=-amount) if found.purpose == "refund" else _add(case, paid=amount)
+
+
 def _payout_queued(case: Case, event: e.PayoutQueued) -> Case:
     return _payout(case, event.payout, status="batched", batch=event.batch, changed_at=event.queued_at)
 
@@ -199,7 +209,7 @@ def _payout_sent(case: Case, event: e.PayoutSent) -> Case:
 def _payout_settled(case: Case, event: e.PayoutSettled) -> Case:
     case = _payout(case, event.payout, status="settled", changed_at=event.settled_at)
     case = replace(case, bank_entries=(*case.bank_entries, event.entry))
-    return _add(case, paid=_amount(case, event.payout))
+    return _booked(case, event.payout, 1)
 
 
 def _payout_rejected(case: Case, event: e.PayoutRejected) -> Case:
@@ -212,7 +222,7 @@ def _payout_rejected(case: Case, event: e.PayoutRejected) -> Case:
 def _payout_returned(case: Case, event: e.PayoutReturned) -> Case:
     case = _payout(case, event.payout, status="returned", code=event.reason, reason="", changed_at=event.returned_at)
     case = replace(case, bank_entries=(*case.bank_entries, event.entry))
-    case = _add(case, paid=-_amount(case, event.payout))
+    case = _booked(case, event.payout, -1)
     return _owe_mail(case, "payout_rejected", event.payout, event.returned_at)
 
 
@@ -241,8 +251,10 @@ def _payout_voided(case: Case, event: e.PayoutVoided) -> Case:
 
 def _payout_reissued(case: Case, event: e.PayoutReissued) -> Case:
     case = _payout(case, event.replaces, replaced_by=event.payout)
-    amount = _amount(case, event.replaces)
-    new = Payout(event.payout, amount, event.account, "ordered", event.reissued_at, replaces=event.replaces)
+    old = next(p for p in case.payouts if p.id == event.replaces)
+    new = Payout(
+        event.payout, old.amount, event.account, "ordered", event.reissued_at, replaces=old.id, purpose=old.purpose
+    )
     return replace(case, payouts=(*case.payouts, new))
 
 
@@ -343,6 +355,58 @@ def _repayment_received(case: Case, event: e.RepaymentReceived) -> Case:
     return _add(case, settled=event.amount, surplus=event.surplus)
 
 
+def _invoice_of(case: Case, number: str, **changes: Any) -> Case:
+    return replace(case, invoices=_with(case.invoices, "number", number, **changes))
+
+
+def _invoice_reminded(case: Case, event: e.InvoiceReminded) -> Case:
+    case = _invoice_of(case, event.invoice, reminded_at=event.reminded_at)
+    return _owe_mail(case, "invoice_reminder", event.invoice, event.reminded_at)
+
+
+def _reconsideration_prepared(case: Case, event: e.ReconsiderationPrepared) -> Case:
+    prepared = Reconsideration(event.amount, event.reasons, event.prepared_by)
+    return _recovery(case, event.recovery, reconsideration=prepared)
+
+
+def _recovery_reconsidered(case: Case, event: e.RecoveryReconsidered) -> Case:
+    recovery = next(r for r in case.recoveries if r.id == event.recovery)
+    reduced = recovery.reduced + event.reduction
+    case = _recovery(case, recovery.id, reduced=reduced, reconsideration=None, reconsidered_at=event.decided_at)
+    return _add(case, accepted_use=event.reduction)
+
+
+def _credit_note_raised(case: Case, event: e.CreditNoteRaised) -> Case:
+    note = CreditNote(event.credit_note, event.invoice, event.amount, event.issued_on, event.reasons)
+    invoice = next(i for i in case.invoices if i.number == event.invoice)
+    credited, settled = invoice.credited + event.amount, invoice.settled - event.surplus
+    case = _invoice_of(case, invoice.number, credited=credited, settled=settled)
+    case = replace(case, credit_notes=(*case.credit_notes, note))
+    return _add(case, credited=event.amount, settled=-event.surplus, surplus=event.surplus)
+
+
+def _credit_note_filed(case: Case, event: e.CreditNoteFiled) -> Case:
+    filed = _with(case.credit_notes, "number", event.credit_note, xml=event.xml, pdf=event.pdf)
+    return _owe_mail(replace(case, credit_notes=filed), "credit_note", event.credit_note, event.filed_at)
+
+
+def _write_off_proposed(case: Case, event: e.WriteOffProposed) -> Case:
+    return _invoice_of(case, event.invoice, write_off=WriteOff(event.amount, event.reason, event.proposed_by))
+
+
+def _invoice_written_off(case: Case, event: e.InvoiceWrittenOff) -> Case:
+    invoice = next(i for i in case.invoices if i.number == event.invoice)
+    decided = replace(invoice.write_off, decided_by=event.decided_by) if invoice.write_off else None
+    written_off = invoice.written_off + event.amount
+    case = _invoice_of(case, invoice.number, written_off=written_off, write_off=decided)
+    return _add(case, written_off=event.amount)
+
+
+def _refund_ordered(case: Case, event: e.RefundOrdered) -> Case:
+    refund = Payout(event.payout, event.amount, event.account, "ordered", event.ordered_at, purpose="refund")
+    return replace(case, payouts=(*case.payouts, refund))
+
+
 def _mail_status(case: Case, mail: str, status: str) -> Case:
     return replace(case, mails={**case.mails, mail: replace(case.mails[mail], status=status)})
 
@@ -394,6 +458,14 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.InvoiceRaised: _invoice_raised,
     e.InvoiceFiled: _invoice_filed,
     e.RepaymentReceived: _repayment_received,
+    e.InvoiceReminded: _invoice_reminded,
+    e.ReconsiderationPrepared: _reconsideration_prepared,
+    e.RecoveryReconsidered: _recovery_reconsidered,
+    e.CreditNoteRaised: _credit_note_raised,
+    e.CreditNoteFiled: _credit_note_filed,
+    e.WriteOffProposed: _write_off_proposed,
+    e.InvoiceWrittenOff: _invoice_written_off,
+    e.RefundOrdered: _refund_ordered,
     e.MailSent: _mail_sent,
     e.MailDelivered: _mail_delivered,
     e.MailBounced: _mail_bounced,

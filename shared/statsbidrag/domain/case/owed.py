@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from statsbidrag.domain.case.corrections import answer_due, is_refused
-from statsbidrag.domain.case.state import Case, Payout
+from statsbidrag.domain.case.settlement import REMINDED_AFTER, refundable
+from statsbidrag.domain.case.settlement import reminder_due as invoice_reminder_due
+from statsbidrag.domain.case.state import Case, Invoice, Payout
 from statsbidrag.domain.holds import hold_tasks
 from statsbidrag.domain.tasks import Task
 from statsbidrag.domain.terms import Terms
@@ -65,8 +67,7 @@ def _report(case: Case, terms: Terms) -> Iterator[Task]:
     if report is not None:
         if not report.assessed:
             yield Task("assessments", "assess_report", "1", report.received_at)
-        elif report.late and any(r.status == "decided" and "report_missing" in r.grounds for r in case.recoveries):
-            yield Task("officer", "reconsider_after_late_report", "1", report.received_at)
+        yield from _reconsiderations(case)
         return
     if case.money.paid == 0:
         return
@@ -77,6 +78,22 @@ def _report(case: Case, terms: Terms) -> Iterator[Task]:
     elif not case.recoveries:
         yield from _reminders(case, terms)
         yield Task("assessments", "assess_missing_report", "1", missing_report_due(terms))
+
+
+def _reconsiderations(case: Case) -> Iterator[Task]:
+    report = case.report
+    if report is None or not report.assessed:
+        return
+    for recovery in case.recoveries:
+        about = str(recovery.id)
+        if any(i.recovery == recovery.id and i.written_off for i in case.invoices):
+            continue
+        if recovery.decided_at and report.received_at < recovery.decided_at and not recovery.reconsideration:
+            continue
+        if recovery.status == "decided" and recovery.reconsideration:
+            yield Task("officer", "decide_reconsideration", about, report.received_at)
+        elif recovery.status == "decided" and "report_missing" in recovery.grounds and not recovery.reconsidered_at:
+            yield Task("officer", "reconsider_after_late_report", about, report.received_at)
 
 
 def _reminders(case: Case, terms: Terms) -> Iterator[Task]:
@@ -118,10 +135,22 @@ def _invoices(case: Case) -> Iterator[Task]:
         if not invoice.xml:
             yield Task("invoices", "file_invoice", invoice.number, start_of(invoice.issued_on))
         if invoice.open_amount > 0:
-            yield Task("officer", "follow_up_unpaid_invoice", invoice.number, end_of(invoice.due_on))
-    if case.money.surplus:
+            yield _unpaid(invoice)
+    for note in case.credit_notes:
+        if not note.xml:
+            yield Task("invoices", "file_credit_note", note.number, start_of(note.issued_on))
+    if refundable(case) > 0:
         last = max(case.invoices, key=lambda invoice: invoice.number)
         yield Task("officer", "refund_surplus", last.number, end_of(last.due_on))
+
+
+def _unpaid(invoice: Invoice) -> Task:
+    """What follows while something is open: a reminder, then an officer, then a decision to give it up."""
+    if invoice.write_off and not invoice.write_off.decided_by:
+        return Task("officer", "decide_write_off", invoice.number, end_of(invoice.due_on))
+    if invoice.reminded_at is None:
+        return Task("invoices", "remind_invoice", invoice.number, invoice_reminder_due(invoice))
+    return Task("officer", "follow_up_unpaid_invoice", invoice.number, invoice.reminded_at + REMINDED_AFTER)
 
 
 def _unaccounted(case: Case) -> Iterator[Task]:
@@ -131,7 +160,7 @@ def _unaccounted(case: Case) -> Iterator[Task]:
     invoiced = {invoice.recovery for invoice in case.invoices}
     claimed = (r.claim if r.status != "decided" else r.to_invoice for r in case.recoveries if r.id not in invoiced)
     if case.money.to_account_for > sum(claimed):
-        paid = (payout for payout in case.payouts if payout.status == "settled")
+        paid = (payout for payout in case.payouts if payout.status == "settled" and payout.purpose == "grant")
         last = max(paid, key=lambda payout: payout.changed_at)
         yield Task("officer", "account_for_payout", last.id, last.changed_at)
 

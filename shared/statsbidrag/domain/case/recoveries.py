@@ -92,7 +92,7 @@ def raise_invoice(case: Case, command: RaiseInvoice, now: datetime) -> Sequence[
         return []
     if recovery.status != "decided" or recovery.to_invoice == 0:
         raise Refusal("nothing_to_invoice", "Det finns inget beslutat belopp att fakturera.", status=409)
-    sequence = len(case.invoices) + 1
+    sequence = next_number(case)
     issued_on = swedish_date(now)
     return [
         e.InvoiceRaised(
@@ -104,6 +104,11 @@ def raise_invoice(case: Case, command: RaiseInvoice, now: datetime) -> Sequence[
             due_on=issued_on + timedelta(days=terms.invoice_days),
         )
     ]
+
+
+def next_number(case: Case) -> int:
+    """Give the number of the next invoice or credit note: they have one series."""
+    return len(case.invoices) + len(case.credit_notes) + 1
 
 
 def find_invoice(case: Case, number: str) -> Invoice:

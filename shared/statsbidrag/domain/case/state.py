@@ -82,6 +82,7 @@ class AccountChange(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+PayoutPurpose = Literal["grant", "refund"]
 PayoutStatus = Literal["ordered", "batched", "sent", "unknown", "settled", "rejected", "returned", "void"]
 UnknownOutcome = Literal["carried_out", "not_carried_out"]
 """What the bank says of a payout that nothing was heard of."""
@@ -127,6 +128,7 @@ class Payout(msgspec.Struct, frozen=True):
     resets: int = 0
     resolution: Resolution | None = None
     is_final: bool = False
+    purpose: PayoutPurpose = "grant"
 
     @property
     def is_set_back(self) -> bool:
@@ -165,6 +167,20 @@ Ground = Literal["unspent", "misused", "late_report", "report_missing"]
 RecoveryStatus = Literal["hearing", "prepared", "decided"]
 
 
+class Reconsideration(msgspec.Struct, frozen=True):
+    """How one officer would change a decided recovery; another decides.
+
+    Attributes
+    ----------
+    amount
+        Öre that are still to be paid back; what is less than before was used under the conditions after all.
+    """
+
+    amount: Ore
+    reasons: str
+    prepared_by: str
+
+
 class Recovery(msgspec.Struct, frozen=True):
     """A claim for money back, from proposal to decision."""
 
@@ -182,11 +198,35 @@ class Recovery(msgspec.Struct, frozen=True):
     decided_by: str = ""
     decided_at: datetime | None = None
     letter: str = ""
+    reduced: Ore = Ore(0)
+    reconsideration: Reconsideration | None = None
+    reconsidered_at: datetime | None = None
 
     @property
     def to_invoice(self) -> Ore:
-        """What remains to claim after the waiver, öre."""
-        return Ore(self.claim - self.waived)
+        """What remains to claim after the waiver and after what a later decision took off, öre."""
+        return Ore(self.claim - self.waived - self.reduced)
+
+
+class WriteOff(msgspec.Struct, frozen=True):
+    """That what is open on an invoice is given up, as one officer proposes and another decides."""
+
+    amount: Ore
+    reason: str
+    proposed_by: str
+    decided_by: str = ""
+
+
+class CreditNote(msgspec.Struct, frozen=True):
+    """What takes back a part of an invoice, or all of it."""
+
+    number: str
+    invoice: str
+    amount: Ore
+    issued_on: date
+    reasons: str
+    xml: str = ""
+    pdf: str = ""
 
 
 class Invoice(msgspec.Struct, frozen=True):
@@ -200,13 +240,16 @@ class Invoice(msgspec.Struct, frozen=True):
     due_on: date
     settled: Ore = Ore(0)
     credited: Ore = Ore(0)
+    written_off: Ore = Ore(0)
+    write_off: WriteOff | None = None
+    reminded_at: datetime | None = None
     xml: str = ""
     pdf: str = ""
 
     @property
     def open_amount(self) -> Ore:
         """What is still to be paid, öre."""
-        return Ore(self.amount - self.credited - self.settled)
+        return Ore(self.amount - self.credited - self.settled - self.written_off)
 
 
 MailKind = Literal[
@@ -222,6 +265,8 @@ MailKind = Literal[
     "hearing",
     "decision",
     "invoice",
+    "invoice_reminder",
+    "credit_note",
 ]
 MailStatus = Literal["owed", "sent", "delivered", "bounced"]
 
@@ -253,7 +298,9 @@ class Money(msgspec.Struct, frozen=True):
     paid
         Booked by the bank, less what the bank returned.
     settled
-        Repaid on invoices; `surplus` is what came in above them.
+        Repaid on invoices; `surplus` is what came in above them and has not been refunded, `refunded` what has.
+    written_off
+        Claimed and given up.
     """
 
     allocated: Ore = Ore(0)
@@ -266,6 +313,8 @@ class Money(msgspec.Struct, frozen=True):
     credited: Ore = Ore(0)
     settled: Ore = Ore(0)
     surplus: Ore = Ore(0)
+    written_off: Ore = Ore(0)
+    refunded: Ore = Ore(0)
 
     @property
     def recovered(self) -> Ore:
@@ -283,7 +332,8 @@ class Money(msgspec.Struct, frozen=True):
             "0 <= paid <= approved <= allocated": 0 <= self.paid <= self.approved <= self.allocated,
             "accepted, waived and recovered are within what was paid": self.to_account_for >= 0,
             "nothing is negative": min(self.accepted_use, self.waived, self.recovered, self.credited) >= 0,
-            "settled <= invoiced": 0 <= self.settled <= self.recovered,
+            "settled and written off <= invoiced": 0 <= self.settled + self.written_off <= self.recovered,
+            "no more is refunded than came in": min(self.surplus, self.refunded, self.written_off) >= 0,
         }
         return [line for line, holds in lines.items() if not holds]
 
@@ -316,6 +366,7 @@ class Case(msgspec.Struct, frozen=True):
     unproven_delivery: bool = False
     recoveries: tuple[Recovery, ...] = ()
     invoices: tuple[Invoice, ...] = ()
+    credit_notes: tuple[CreditNote, ...] = ()
     mails: dict[str, Mail] = {}
     bank_entries: tuple[str, ...] = ()
 
