@@ -203,6 +203,7 @@ class Year:
     def payments(self) -> None:
         """Let municipalities pay; the bank books it on its next day."""
         self.world.bank.advance_to(self.world.now)
+        self._expect_staff_after(self._bank_day_after(self._today))
         # Taken out: whoever never pays may bring the step to a day on which it was done.
         for invoice in sorted(self._payments.pop(self._today, ()), key=lambda invoice: invoice.number):
             pay(self.world, invoice)
@@ -220,6 +221,13 @@ class Year:
     def reconcile(self) -> None:
         """Reconcile the payouts with the bank."""
         self.world.run_schedule("ReconcilePayments")
+
+    def _expect_staff_after(self, day: date) -> None:
+        """Note the next day on which staff look at what came in by a day."""
+        day += timedelta(days=1)
+        while day.weekday() != _DECISION_WEEKDAY:
+            day += timedelta(days=1)
+        self._steps[day].add("staff")
 
     def _expect_decisions(self, proposed: date) -> None:
         """Note the day on which a recovery that is proposed on a day can be decided."""
@@ -245,6 +253,7 @@ class Year:
         """Let what is left be seen: the last statement, what became due, and an audit of it all."""
         self.world.move_to(self.world.now + _AFTER_ALL)
         self.world.run_schedule("SweepTasks")
+        self.world.run_schedule("RaiseRepaymentInvoices")
         self.world.wait(bank=True)
         if not self.world.trouble.is_calm:
             # What was told twice, or was in a killed function's hand, still lies there when all is done.

@@ -18,6 +18,9 @@ _LATE = (
     "Återrapporteringen kom in för sent, men den visar att pengarna till stor del har använts enligt villkoren. "
     "Det är särskilda skäl att avstå från att kräva tillbaka den delen."
 )
+_REPORTED = (
+    "Återrapporteringen visar hur mycket som har använts enligt villkoren. Den delen behöver inte betalas tillbaka."
+)
 _CLAIMED = "Pengarna har inte redovisats som använda enligt villkoren. Det finns inga särskilda skäl att avstå."
 
 
@@ -33,10 +36,11 @@ def due_tasks(world: World) -> list[dict[str, Any]]:
 
 
 class Done(NamedTuple):
-    """What staff got done: decisions on recoveries, and things that let payouts go on."""
+    """What staff got done: decisions that are invoiced or credited, things that let payouts go on, entries placed."""
 
     decisions: int
     payouts: int
+    placed: int
 
 
 def work_through(world: World, hands: Executor) -> Done:
@@ -55,7 +59,11 @@ def work_through(world: World, hands: Executor) -> Done:
     for each in done:
         each.result()
     mended = [_MENDING[t["kind"]](world, t["key"].split("#")[2], t["about"]) for t in tasks if t["kind"] in _MENDING]
-    return Done(len(decisions), sum(mended))
+    changed = [t for t in tasks if t["kind"] == "reconsider_after_late_report"]
+    for task in changed:
+        _reconsider(world, task["key"].split("#")[2], task["about"])
+    placed = _place_entries(world) if any(task["kind"] == "place_entry" for task in tasks) else 0
+    return Done(len(decisions) + len(changed), sum(mended), placed)
 
 
 def _attest(world: World, batch: str) -> None:
@@ -98,6 +106,38 @@ def _reissue(world: World, code: str, payout: str) -> bool:
     return True
 
 
+def _refund(world: World, code: str, _: str) -> bool:
+    expect(world.api.post(f"{_case(world, code)}/refund", {}, officer(world, PREPARES)), 200)
+    return True
+
+
+def _reconsider(world: World, code: str, recovery: str) -> None:
+    """Decide again by what was reported late: what was used under the conditions need not be paid back."""
+    path = f"{_case(world, code)}/recoveries/{recovery}/reconsideration"
+    shown = expect(world.api.get(path, officer(world, PREPARES)), 200).json()
+    used = shown["reported_used_ore"] - shown["reported_misused_ore"]
+    amount = min(shown["paid_out_ore"] - used, shown["to_pay_ore"])
+    prepared = {"amount_ore": amount, "reasons": _REPORTED}
+    expect(world.api.post(path, prepared, officer(world, PREPARES)), 200)
+    expect(world.api.post(f"{path}/decision", {"amount_ore": amount}, officer(world, DECIDES)), 200)
+
+
+def _place_entries(world: World) -> int:
+    """Place what came in without a right reference, where one suggestion is by far the likeliest."""
+    waiting = expect(world.api.get("/entries", officer(world, PREPARES)), 200).json()["entries"]
+    placed = 0
+    for entry in waiting:
+        found = entry["suggestions"]
+        if not found or (len(found) > 1 and len(found[1]["reasons"]) == len(found[0]["reasons"])):
+            continue
+        first = found[0]
+        where = {"round": world.plan.round_id, "municipality": first["municipality"], "invoice": first["invoice"]}
+        body = {"entry": entry["entry"], **where}
+        expect(world.api.post("/entries/placements", body, officer(world, PREPARES)), 201)
+        placed += 1
+    return placed
+
+
 def _resolve(world: World, code: str, payout: str) -> bool:
     """Ask the bank about the payout's id; one person says what it answered, another confirms."""
     outcome = "carried_out" if world.bank.has_carried_out(payout) else "not_carried_out"
@@ -113,6 +153,7 @@ _MENDING: dict[str, Callable[[World, str, str], bool]] = {
     "correct_payout_account": _correct_account,
     "reissue_payout": _reissue,
     "ask_bank_about_payout": _resolve,
+    "refund_surplus": _refund,
 }
 """What lets a payout go on, by the task that asks for it: municipality and payout or change; whether it was done."""
 
