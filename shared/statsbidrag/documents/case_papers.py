@@ -13,6 +13,8 @@ from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.time import swedish_date
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from statsbidrag.domain.batches import Batch
     from statsbidrag.domain.case.state import Case, CreditNote, Ground, Invoice, Recovery
     from statsbidrag.domain.terms import Round
@@ -95,55 +97,44 @@ def reasons(recovery: Recovery) -> tuple[str, ...]:
 
 def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[bytes, bytes]:
     """Give the Peppol XML and the PDF of a recovery invoice; the same journal gives the same bytes."""
+    recovery = find(case, invoice.recovery)
+    if recovery.decided_at is None:
+        raise CorruptBooks(f"{invoice.number} rests on no decision")
+    decided_on = swedish_date(recovery.decided_at)
+    text = f"Återkrav av {grant_round.name}, beslut {decided_on.isoformat()}"
+    return _claim_files(case, invoice, grant_round, decided_on, text)
+
+
+def credit_note_files(case: Case, note: CreditNote, grant_round: Round) -> tuple[bytes, bytes]:
+    """Give the Peppol XML and the PDF of a credit note; the same journal gives the same bytes."""
+    text = f"Ändrat återkrav av {grant_round.name}, beslut {note.issued_on.isoformat()}"
+    return _claim_files(case, find_invoice(case, note.invoice), grant_round, note.issued_on, text, note)
+
+
+def _claim_files(
+    case: Case, invoice: Invoice, grant_round: Round, decided_on: date, text: str, note: CreditNote | None = None
+) -> tuple[bytes, bytes]:
+    """Write an invoice, or the credit note that takes some of it back."""
     from statsbidrag.documents import invoice as paper  # noqa: PLC0415
     from statsbidrag.documents.invoice_pdf import render_invoice_pdf  # noqa: PLC0415
     from statsbidrag.documents.invoice_xml import render_invoice_xml  # noqa: PLC0415
 
     recipient, _ = opened(case)
-    recovery = find(case, invoice.recovery)
-    if recovery.decided_at is None:
-        raise CorruptBooks(f"{invoice.number} rests on no decision")
-    decided_on = swedish_date(recovery.decided_at)
+    what = note or invoice
     written = paper.Invoice(
-        number=invoice.number,
-        kind="invoice",
+        number=what.number,
+        kind="credit_note" if note else "invoice",
         ocr=invoice.ocr,
-        issued_on=invoice.issued_on,
-        due_on=invoice.due_on,
+        issued_on=what.issued_on,
+        due_on=note.issued_on if note else invoice.due_on,
         seller=grant_round.agency,
         buyer=recipient,
         buyer_reference=_buyer_reference(case),
         case_number=case.number,
         decision_on=decided_on,
-        lines=(paper.InvoiceLine(f"Återkrav av {grant_round.name}, beslut {decided_on.isoformat()}", invoice.amount),),
-        note=grant_round.interest_basis or "",
-    )
-    xml = render_invoice_xml(written)
-    return xml, render_invoice_pdf(written, xml)
-
-
-def credit_note_files(case: Case, note: CreditNote, grant_round: Round) -> tuple[bytes, bytes]:
-    """Give the Peppol XML and the PDF of a credit note; the same journal gives the same bytes."""
-    from statsbidrag.documents import invoice as paper  # noqa: PLC0415
-    from statsbidrag.documents.invoice_pdf import render_invoice_pdf  # noqa: PLC0415
-    from statsbidrag.documents.invoice_xml import render_invoice_xml  # noqa: PLC0415
-
-    recipient, _ = opened(case)
-    reversed_invoice = find_invoice(case, note.invoice)
-    text = f"Ändrat återkrav av {grant_round.name}, beslut {note.issued_on.isoformat()}"
-    written = paper.Invoice(
-        number=note.number,
-        kind="credit_note",
-        ocr=reversed_invoice.ocr,
-        issued_on=note.issued_on,
-        due_on=note.issued_on,
-        seller=grant_round.agency,
-        buyer=recipient,
-        buyer_reference=_buyer_reference(case),
-        case_number=case.number,
-        decision_on=note.issued_on,
-        lines=(paper.InvoiceLine(text, note.amount),),
-        credits=paper.InvoiceReference(reversed_invoice.number, reversed_invoice.issued_on),
+        lines=(paper.InvoiceLine(text, what.amount),),
+        credits=paper.InvoiceReference(invoice.number, invoice.issued_on) if note else None,
+        note="" if note else grant_round.interest_basis or "",
     )
     xml = render_invoice_xml(written)
     return xml, render_invoice_pdf(written, xml)

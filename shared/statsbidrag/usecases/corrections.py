@@ -8,7 +8,7 @@ from statsbidrag.domain.case.commands import CaseCommand, ConfirmResolution, Pro
 from statsbidrag.domain.case.payouts import find
 from statsbidrag.domain.case.state import Payout, UnknownOutcome, opened
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
-from statsbidrag.usecases.account_stops import stop_for_account
+from statsbidrag.usecases.batch_stops import stop_for_account
 from statsbidrag.usecases.books import Books, Context
 
 

@@ -9,16 +9,13 @@ import msgspec
 from statsbidrag.domain.batches import BATCH, HoldBatch, ReleaseBatch, batch_key
 from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case.commands import HoldPayouts, ReleasePayouts
-from statsbidrag.domain.case.state import Payout
-from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.holds import EVERYTHING, HOLDS, Hold, PlaceHold, ReleaseHold, holds_key
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
+from statsbidrag.usecases.batch_stops import stop_batch
 from statsbidrag.usecases.books import Books, Context
-from statsbidrag.usecases.payouts import void_batch
 from statsbidrag.usecases.rounds import get_round
 
 _FINAL = ("void", "acknowledged", "rejected")
-_ON_THEIR_WAY = ("ordered", "batched", "sent", "unknown")
 
 
 class Stopped(msgspec.Struct, frozen=True):
@@ -93,19 +90,9 @@ def stop_municipality(
     """Stop one payout, or all of a municipality where none is named; a batch that has it and is not cleared is void."""
     key = case_key(round_id, municipality)
     case = books.handle(CASE, key, HoldPayouts(payout, reason, officer), context).state
-    on_their_way = [p for p in case.payouts if payout in ("", p.id) and p.status in _ON_THEIR_WAY]
-    stopped = [p.id for p in on_their_way if _is_stopped(books, p, officer, context)]
+    on_their_way = [p for p in case.payouts if payout in ("", p.id) and p.is_on_its_way]
+    stopped = [p.id for p in on_their_way if stop_batch(books, p, officer, context)]
     return Stopped(case.holds, tuple(stopped), tuple(p.id for p in on_their_way if p.id not in stopped))
-
-
-def _is_stopped(books: Books, payout: Payout, officer: str, context: Context) -> bool:
-    if payout.status == "batched":
-        try:
-            void_batch(books, payout.batch, f"{payout.id} är stoppad.", officer, context)
-        except Refusal:
-            # Planned: its preparation leaves the payout out or is stopped when cleared. Anything later is the bank's.
-            return books.state(BATCH, batch_key(payout.batch)).status == "planned"
-    return payout.status in ("ordered", "batched")
 
 
 def release_municipality(

@@ -22,7 +22,7 @@ from statsbidrag.domain.batches import (
     batch_id,
     batch_key,
 )
-from statsbidrag.domain.case import CASE, case_key
+from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import QueuePayout, RecordPayoutSent, RecordSilence, UnqueuePayout
 from statsbidrag.domain.case.payouts import find, may_leave
 from statsbidrag.domain.case.state import PayoutPurpose, opened
@@ -33,7 +33,7 @@ from statsbidrag.domain.money import Ore
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import swedish_date
 from statsbidrag.ports import Calendar, DueTask, Files
-from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.books import Books, Context, Seen
 from statsbidrag.usecases.rounds import get_round
 
 LARGEST_BATCH = 1000
@@ -63,11 +63,16 @@ def queue_due(
     if not calendar.is_bank_day(today):
         return []
     payouts: dict[RoundId, list[DueTask]] = defaultdict(list)
+    held: dict[RoundId, str | None] = {}
     done = []
     for due in books.store.due("payouts", books.now()):
         begun = due.task.kind == "prepare_batch"
         round_id = books.state(BATCH, due.key).round if begun else RoundId(due.key.split("#")[1])
-        if only not in (None, round_id) or live_hold(books, round_id):
+        if only not in (None, round_id):
+            continue
+        if round_id not in held:
+            held[round_id] = live_hold(books, round_id)
+        if held[round_id]:
             continue
         if begun:
             done.append(_claim(books, due.key, context))
@@ -147,7 +152,7 @@ def prepared(books: Books, round_id: RoundId) -> Iterator[str]:
 
 
 def attest(books: Books, batch: str, officer: str, total: Ore, context: Context) -> Batch:
-    """Attest a batch by its control total; the second person's attestation releases it."""
+    """Attest a batch by its control total; the last attestation that it needs lets it go to the bank."""
     get_batch(books, batch)
     return books.handle(BATCH, batch_key(batch), AttestBatch(officer, total), context).state
 
@@ -182,8 +187,9 @@ def send_batch(
     batch = books.state(BATCH, due.key)
     if due.task not in BATCH.owed(batch):
         return
+    seen: dict[str, Seen[Case]] = {}
     if batch.status == "attested":
-        cleared = _clear(books, batch, calendar, context)
+        cleared = _clear(books, batch, calendar, seen, context)
         if cleared is None:
             return
         batch = cleared
@@ -191,12 +197,21 @@ def send_batch(
     outbox.put(name, render(batch), "application/xml")
     for line in batch.lines:
         command = RecordPayoutSent(line.payout, batch.id)
-        books.handle(CASE, case_key(batch.round, line.municipality), command, context)
+        key = case_key(batch.round, line.municipality)
+        books.handle(CASE, key, command, context, seen=seen.get(line.payout))
     books.handle(BATCH, due.key, RecordBatchSent(name), context)
 
 
-def _clear(books: Books, batch: Batch, calendar: Calendar, context: Context) -> Batch | None:
-    """Clear a batch for the next bank day; ``None`` where it waits or was voided."""
+def _clear(
+    books: Books, batch: Batch, calendar: Calendar, seen: dict[str, Seen[Case]], context: Context
+) -> Batch | None:
+    """Clear a batch for the next bank day; ``None`` where it waits or was voided.
+
+    Parameters
+    ----------
+    seen
+        Takes each payout's case as it was found, so that it need not be read again.
+    """
     if scope := live_hold(books, batch.round):
         books.handle(BATCH, batch_key(batch.id), HoldBatch(scope), context)
         if books.state(HOLDS, holds_key(scope)).live is None:
@@ -204,7 +219,8 @@ def _clear(books: Books, batch: Batch, calendar: Calendar, context: Context) -> 
             books.handle(BATCH, batch_key(batch.id), ReleaseBatch(scope), context)
         return None
     for line in batch.lines:
-        if not may_leave(books.state(CASE, case_key(batch.round, line.municipality)), line.payout, batch.id):
+        seen[line.payout] = books.see(CASE, case_key(batch.round, line.municipality))
+        if not may_leave(seen[line.payout].state, line.payout, batch.id):
             void_batch(books, batch.id, f"{line.payout} får inte betalas ut nu.", context.actor, context)
             return None
     day = max(swedish_date(books.now()), batch.execution_date or date.min)

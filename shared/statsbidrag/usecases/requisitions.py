@@ -16,7 +16,7 @@ from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import end_of
 from statsbidrag.ports import DueTask, Request
-from statsbidrag.usecases.account_stops import stop_for_account
+from statsbidrag.usecases.batch_stops import stop_for_account
 from statsbidrag.usecases.books import Books, Context
 from statsbidrag.usecases.rounds import get_round
 

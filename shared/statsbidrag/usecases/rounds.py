@@ -27,7 +27,7 @@ from statsbidrag.domain.rounds import (
 )
 from statsbidrag.domain.terms import Round
 from statsbidrag.ports import DueTask, Register
-from statsbidrag.usecases.account_stops import stop_for_account
+from statsbidrag.usecases.batch_stops import stop_for_account
 from statsbidrag.usecases.books import Books, Context, Seen
 
 

@@ -37,7 +37,7 @@ NEW = Account("bankgiro", "55555551")
 CLAIM = Ore(6_183_600)
 """What the first has not used."""
 INVOICE, OCR = "I-2025-0114-1", "202501140125"
-ASTRAY = "50501055/R-2/2025-05-08/1"
+ASTRAY = "SE7299000000000050501055/R-2/2025-05-08/1"
 """An incoming entry without a reference."""
 WHY = "Kravet går inte att driva in."
 ROLES = {

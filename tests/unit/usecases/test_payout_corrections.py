@@ -19,7 +19,7 @@ from statsbidrag.domain.holds import Hold
 from statsbidrag.domain.identifiers import MunicipalityCode
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.usecases import bank, corrections, holds, payouts
-from statsbidrag.usecases.account_stops import stop_for_account
+from statsbidrag.usecases.batch_stops import stop_for_account
 from tests.builders import BATCH_ID, OTHER, ROUND_ID, SPRING, TERMS
 from tests.fakes import FakeCalendar, Killed
 from tests.house import AGENT, OFFICER, SYSTEM, House, debit, later, payback, status_report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from statsbidrag.domain.case import events as e
@@ -92,11 +92,7 @@ def decline(case: Case, command: DeclineAccount, now: datetime) -> Sequence[e.Ca
     _decidable(change, command.officer)
     declined = e.AccountChangeDeclined(change.id, require_reason(command.reason), command.officer, now)
     held = (hold for hold in case.holds if hold.change == change.id and hold.released_at is None)
-    return [declined, *_released((hold.id for hold in held), command.officer, now)]
-
-
-def _released(holds: Iterable[int], officer: str, now: datetime) -> Iterable[e.CaseEvent]:
-    return (e.PayoutsReleased(hold, _DECLINED, officer, now) for hold in holds)
+    return [declined, *(e.PayoutsReleased(hold.id, _DECLINED, command.officer, now) for hold in held)]
 
 
 def _decidable(change: AccountChange, officer: str) -> None:

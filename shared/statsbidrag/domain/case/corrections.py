@@ -34,7 +34,7 @@ def hold(case: Case, command: HoldPayouts, now: datetime) -> Sequence[e.CaseEven
     """Stop one payout or all of the case; the same hold by the same person again gives no events."""
     opened(case)
     reason = require_reason(command.reason)
-    if command.payout and find(case, command.payout).status not in ("ordered", "batched", "sent", "unknown"):
+    if command.payout and not find(case, command.payout).is_on_its_way:
         raise Refusal("payout_not_under_way", "Utbetalningen är inte på väg: det finns inget att stoppa.", status=409)
     live = (hold for hold in case.holds if hold.released_at is None)
     if any((hold.about, hold.reason, hold.placed_by) == (command.payout, reason, command.officer) for hold in live):
@@ -48,10 +48,9 @@ def release(case: Case, command: ReleasePayouts, now: datetime) -> Sequence[e.Ca
     if found.released_at is not None:
         return []
     recipient, _ = opened(case)
-    held = next((p for p in case.payouts if p.id == found.about), None)
+    here = next((p for p in case.payouts if p.id == found.about and p.is_here), None)
     waiting = any(change.id == found.change and change.status == "waiting" for change in case.account_changes)
-    here = held is not None and held.is_here
-    if here and (waiting or (found.change and held is not None and held.account != recipient.account)):
+    if here and (waiting or (found.change and here.account != recipient.account)):
         raise Refusal(
             "account_change_holds",
             "Utbetalningen gäller ett annat konto än det som är anmält. Avgör kontoändringen, makulera sedan "

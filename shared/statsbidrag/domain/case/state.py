@@ -136,6 +136,11 @@ class Payout(msgspec.Struct, frozen=True):
         return self.status == "ordered" and self.resets > 0
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Whether it is not known yet how it ends."""
+        return self.status in ("ordered", "batched", "sent", "unknown")
+
+    @property
     def is_here(self) -> bool:
         """Whether it has not left the agency, so that it can be stopped."""
         return self.status in ("ordered", "batched")
