@@ -253,7 +253,7 @@ def _schemas() -> Json:
         "Voiding": _plain(load("correct_payouts").Voiding),
         "BankAnswer": _plain(load("correct_payouts").BankAnswer),
         "Confirmation": _plain(load("correct_payouts").Confirmation),
-        "RequisitionView": _in_ore(RequisitionView, leave_out=("round", "recipient")),
+        "RequisitionView": _in_ore(RequisitionView, leave_out=("round", "recipient", "seen")),
         "RequisitionReceipt": _in_ore(Receipt),
         "ReportView": _report_view(),
         "ReportReceipt": _in_ore(ReportReceipt),

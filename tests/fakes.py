@@ -115,6 +115,9 @@ class FakeStore:
     def load(self, key: str) -> Snapshot | None:
         return self._run("load", lambda: self.snapshots.get(key))
 
+    def load_all(self, keys: Sequence[str]) -> Mapping[str, Snapshot]:
+        return self._run("load_all", lambda: {key: self.snapshots[key] for key in keys if key in self.snapshots})
+
     def marker(self, key: str, request: Request) -> Marker | None:
         return self._run("marker", lambda: self.markers.get((key, request.key)))
 

@@ -196,7 +196,7 @@ class House:
         self.again(lambda: bank.take_answer(self.books, report, SYSTEM))
 
     def entry(self, entry: Entry) -> None:
-        self.again(lambda: bank.take_entry(self.books, entry, SYSTEM))
+        self.again(lambda: bank.take_entries(self.books, [entry], SYSTEM))
 
     def report_of_bank(self, report: Notification | Statement) -> None:
         self.again(lambda: bank.take_report(self.books, report, SYSTEM))

@@ -62,7 +62,7 @@ def submit_form(round_id: str, municipality: str) -> Response[str]:
 @app.get(PROGRAM)
 def show_view(round_id: str, municipality: str) -> Response[str]:
     """Give what can be requisitioned."""
-    return api.document(api.in_ore(_view(round_id, municipality), leave_out=("round", "recipient")))
+    return api.document(api.in_ore(_view(round_id, municipality), leave_out=("round", "recipient", "seen")))
 
 
 @app.post(PROGRAM)
@@ -91,7 +91,8 @@ def _read(view: RequisitionView, fields: Fields) -> RequisitionInput:
 
 def _receive(view: RequisitionView, form: RequisitionInput, key: str) -> Receipt:
     context = api.context(app.current_event.raw_event)
-    return requisitions.receive(wiring.books(), view.round.id, view.recipient.municipality, form, key, context)
+    code = view.recipient.municipality
+    return requisitions.receive(wiring.books(), view.round.id, code, form, key, context, view.seen)
 
 
 def _show(view: RequisitionView, template: str, status: int = 200, **shows: Any) -> Response[str]:

@@ -103,6 +103,9 @@ class Store(Protocol):
     def load(self, key: str) -> Snapshot | None:
         """Give the snapshot under a key, read consistently."""
 
+    def load_all(self, keys: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Give the snapshots under some keys, each read consistently; a key without one is left out."""
+
     def marker(self, key: str, request: Request) -> Marker | None:
         """Give the marker of a request on an aggregate, read consistently."""
 

@@ -150,6 +150,24 @@ def test_removing_a_task_that_is_not_there_is_no_error(store: Store) -> None:
     assert store.collection(KEY).tasks == frozenset()
 
 
+def test_many_snapshots_come_with_few_readings_and_those_that_are_not_there_are_left_out(store: Store) -> None:
+    there = [f"CASE#2025#{number:04d}" for number in range(120)]
+    for key in there:
+        store.commit(commit(1, key))
+    store.commit(commit(2, there[-1]))
+    asked = [OTHER.replace("0115", "9999"), *reversed(there), there[0]]
+    assert store.load_all(asked) == {key: store.load(key) for key in there}
+    assert store.load_all([]) == {}
+
+
+def test_snapshots_that_one_answer_has_no_room_for_are_asked_for_again(store: Store) -> None:
+    large = canonical({"text": "x" * 380_000})
+    there = [f"CASE#2025#{number:04d}" for number in range(50)]
+    for key in there:
+        store.commit(commit(1, key, snapshot=Snapshot(key, 1, "head-1", large)))
+    assert store.load_all(there).keys() == set(there)
+
+
 def test_due_tasks_come_oldest_first_of_one_queue_only_and_when_due(store: Store) -> None:
     officer = Task("officer", "prepare_decision", "1", SPRING)
     store.commit(commit(1, tasks_put=frozenset({task("c", 3), task("a", 1), officer})))

@@ -240,7 +240,7 @@ class Walk:
             bank.take_answer(self.house.books, self.chance.choice(reports), SYSTEM)
 
     def entry(self) -> None:
-        bank.take_entry(self.house.books, self.movement(), SYSTEM)
+        bank.take_entries(self.house.books, [self.movement()], SYSTEM)
 
     def report(self) -> None:
         """A notification of some movements, or one that came before."""

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "shared/statsbidrag"
 
 CALLS: dict[str, tuple[str, ...]] = {
     "get_item": ("dynamodb:GetItem",),
+    "batch_get_item": ("dynamodb:BatchGetItem",),
     "batch_write_item": ("dynamodb:BatchWriteItem",),
     "put_item": ("dynamodb:PutItem",),
     "delete_item": ("dynamodb:DeleteItem",),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from statsbidrag.domain.bank import Entry, Notification, Statement, StatusReport, under_one_name
 from statsbidrag.domain.bank_files import BANK_FILE, bank_file_key, pages
 from statsbidrag.domain.batches import BATCH, RecordBatchAnswer, batch_key
-from statsbidrag.domain.case import CASE, case_key
+from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import (
     CaseCommand,
     RecordPayoutRejected,
@@ -21,7 +21,7 @@ from statsbidrag.domain.case.payouts import find
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.identifiers import RoundId, parse_ocr, parse_payout_id
 from statsbidrag.domain.suspense import ENTRY, SuspendEntry, entry_key
-from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.books import Books, Context, Seen
 from statsbidrag.usecases.payouts import get_batch
 from statsbidrag.usecases.rounds import get_round
 
@@ -63,8 +63,8 @@ def take_report(books: Books, report: Notification | Statement, context: Context
         books.handle(BANK_FILE, bank_file_key(page), command, context)
     if isinstance(report, Statement) and report.gap:
         raise Refusal("statement_gap", "Kontoutdragets saldon stämmer inte med dess poster. Be banken om ett nytt.")
-    take_entries(books, report.entries, context)
-    _acknowledge(books, report, context)
+    cases = take_entries(books, report.entries, context)
+    _acknowledge(books, report, cases, context)
 
 
 def _as_ours(books: Books, report: Notification | Statement) -> Notification | Statement:
@@ -81,14 +81,15 @@ def _as_ours(books: Books, report: Notification | Statement) -> Notification | S
     return replace(report, entries=entries)
 
 
-def _acknowledge(books: Books, report: Notification | Statement, context: Context) -> None:
+def _acknowledge(
+    books: Books, report: Notification | Statement, cases: Mapping[str, Seen[Case]], context: Context
+) -> None:
     """A booking says that the bank took the file, also where its answer never came."""
     settled = {entry.end_to_end_id for entry in report.entries if entry.direction == "debit" and entry.end_to_end_id}
     batches = set()
     for payout in settled:
         try:
-            case = books.state(CASE, case_key(*parse_payout_id(payout)))
-            batches.add(find(case, payout).batch)
+            batches.add(find(cases[case_key(*parse_payout_id(payout))].state, payout).batch)
         except (Refusal, NotFound):
             continue
     for batch in sorted(batches - {""}):
@@ -96,30 +97,45 @@ def _acknowledge(books: Books, report: Notification | Statement, context: Contex
             books.handle(BATCH, batch_key(batch), RecordBatchAnswer(report.message_id, "booked", "", ""), context)
 
 
-def take_entries(books: Books, entries: Iterable[Entry], context: Context) -> None:
-    """Book every entry; `NotYet` at the end for one that came too early, since what it waits for may stand after it."""
+def take_entries(books: Books, entries: Sequence[Entry], context: Context) -> dict[str, Seen[Case]]:
+    """Book every entry; `NotYet` at the end for one that came too early, since what it waits for may stand after it.
+
+    Returns
+    -------
+    dict
+        The cases that the entries name, as they stand now, by key.
+    """
+    cases = books.see_all(CASE, _named(entries))
     early: NotYet | None = None
     for entry in entries:
         try:
-            take_entry(books, entry, context)
+            _take_entry(books, entry, cases, context)
         except NotYet as not_yet:
             early = not_yet
     if early is not None:
         raise early
+    return cases
 
 
-def take_entry(books: Books, entry: Entry, context: Context) -> None:
+def _named(entries: Sequence[Entry]) -> Iterator[str]:
+    for entry in entries:
+        try:
+            yield _meaning(entry)[0]
+        except (Refusal, NotFound):
+            continue
+
+
+def _take_entry(books: Books, entry: Entry, cases: dict[str, Seen[Case]], context: Context) -> None:
     """Book one entry where it belongs, once; what belongs nowhere is kept in suspense for an officer.
 
     Several files tell of the same entry. One that lies in suspense stays there: booked as well, it would count twice.
     """
     try:
         key, command = _meaning(entry)
-        seen = books.see(CASE, key)
-        booked = entry.reference in seen.state.bank_entries
+        booked = entry.reference in cases[key].state.bank_entries
         if booked or books.state(ENTRY, entry_key(entry.reference)).suspended_at is not None:
             return
-        books.handle(CASE, key, command, context, seen=seen)
+        cases[key] = books.handle(CASE, key, command, context, seen=cases[key]).seen
     except (Refusal, NotFound) as refusal:
         suspended = SuspendEntry(
             entry=entry.reference,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -51,15 +51,22 @@ class Outcome(Generic[S]):
 
     Attributes
     ----------
+    seen
+        The aggregate as it stands now, to decide further on.
     records
         The events written; empty when it was already so.
     answer
         What the caller is told; a request that comes again gets the answer of the first time.
     """
 
-    state: S
+    seen: Seen[S]
     records: Sequence[Record]
     answer: bytes = b""
+
+    @property
+    def state(self) -> S:
+        """The state that the command led to."""
+        return self.seen.state
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,16 @@ class Books:
         """Give an aggregate as it stands, to decide on."""
         snapshot = self.store.load(key)
         return Seen(snapshot, _state(kind, key, snapshot))
+
+    def see_all(self, kind: Kind[S, E, C], keys: Iterable[str]) -> dict[str, Seen[S]]:
+        """Give many aggregates as they stand, by key and in the order asked for, with few readings."""
+        wanted = list(dict.fromkeys(keys))
+        snapshots = self.store.load_all(wanted)
+        return {key: Seen(snapshots.get(key), _state(kind, key, snapshots.get(key))) for key in wanted}
+
+    def states(self, kind: Kind[S, E, C], keys: Iterable[str]) -> list[S]:
+        """Give the states of many aggregates, in the order asked for."""
+        return [seen.state for seen in self.see_all(kind, keys).values()]
 
     def state(self, kind: Kind[S, E, C], key: str) -> S:
         """Give an aggregate as it stands; its empty state if nothing happened yet."""
@@ -134,7 +151,7 @@ class Books:
                     raise
             basis, last_look = self.see(kind, key), True
             if told is not None:
-                return Outcome(basis.state, (), told)
+                return Outcome(basis, (), told)
         raise Conflict(key)
 
     def _attempt(
@@ -152,12 +169,12 @@ class Books:
         now = self.clock.now()
         events = kind.decide(basis.state, command, now)
         if not events:
-            return Outcome(basis.state, (), canonical(answer(basis.state)) if answer else b"")
+            return Outcome(basis, (), canonical(answer(basis.state)) if answer else b"")
         commit, after = _commit(kind, key, basis, events, now=now, context=context, request=request, answer=answer)
         self.store.commit(commit)
         for record in commit.records:
             self.observe(record, context)
-        return Outcome(after, commit.records, commit.answer)
+        return Outcome(Seen(commit.snapshot, after), commit.records, commit.answer)
 
     def _told(self, key: str, request: Request | None) -> bytes | None:
         """Give what was answered when the same request was carried out before."""

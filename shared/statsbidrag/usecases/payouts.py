@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
 from statsbidrag.domain.batches import (
@@ -98,8 +98,9 @@ def live_hold(books: Books, round_id: RoundId) -> str | None:
 
 
 def _lines(books: Books, tasks: list[DueTask], grant_round: Round) -> Iterator[Line]:
+    cases = books.see_all(CASE, (due.key for due in tasks))
     for due in tasks:
-        case = books.state(CASE, due.key)
+        case = cases[due.key].state
         payout = find(case, due.task.about)
         recipient, _ = opened(case)
         # The index lags behind the table: a payout may have been batched or held since.
@@ -123,10 +124,12 @@ def _free_key(books: Books, round_id: RoundId, day: date) -> str:
 
 def _claim(books: Books, key: str, context: Context) -> str:
     batch = books.state(BATCH, key)
+    cases = _cases(books, batch)
     claimed = []
     for line in batch.lines:
+        case = case_key(batch.round, line.municipality)
         try:
-            books.handle(CASE, case_key(batch.round, line.municipality), QueuePayout(line.payout, batch.id), context)
+            cases[case] = books.handle(CASE, case, QueuePayout(line.payout, batch.id), context, seen=cases[case]).seen
         except Refusal as refusal:
             if refusal.code not in ("payout_in_another_batch", "payout_on_hold", "payout_not_ordered"):
                 raise
@@ -135,6 +138,10 @@ def _claim(books: Books, key: str, context: Context) -> str:
     threshold = get_round(books, batch.round).payments.two_attest_above
     books.handle(BATCH, key, PrepareBatch(tuple(claimed), threshold), context)
     return batch.id
+
+
+def _cases(books: Books, batch: Batch) -> dict[str, Seen[Case]]:
+    return books.see_all(CASE, (case_key(batch.round, line.municipality) for line in batch.lines))
 
 
 def get_batch(books: Books, batch: str) -> Batch:
@@ -166,8 +173,10 @@ def void_batch(books: Books, batch: str, reason: str, by: str, context: Context)
 def free_payouts(books: Books, due: DueTask, context: Context) -> None:
     """Take every payout out of a void batch; done before, it changes nothing."""
     batch = books.state(BATCH, due.key)
+    cases = _cases(books, batch)
     for line in batch.to_free:
-        books.handle(CASE, case_key(batch.round, line.municipality), UnqueuePayout(line.payout, batch.id), context)
+        case = case_key(batch.round, line.municipality)
+        cases[case] = books.handle(CASE, case, UnqueuePayout(line.payout, batch.id), context, seen=cases[case]).seen
     books.handle(BATCH, due.key, RecordBatchFreed(), context)
 
 
@@ -187,31 +196,24 @@ def send_batch(
     batch = books.state(BATCH, due.key)
     if due.task not in BATCH.owed(batch):
         return
-    seen: dict[str, Seen[Case]] = {}
+    cases = _cases(books, batch)
     if batch.status == "attested":
-        cleared = _clear(books, batch, calendar, seen, context)
+        cleared = _clear(books, batch, calendar, cases, context)
         if cleared is None:
             return
         batch = cleared
     name = f"out/{batch.id}.xml"
     outbox.put(name, render(batch), "application/xml")
     for line in batch.lines:
-        command = RecordPayoutSent(line.payout, batch.id)
-        key = case_key(batch.round, line.municipality)
-        books.handle(CASE, key, command, context, seen=seen.get(line.payout))
+        case = case_key(batch.round, line.municipality)
+        cases[case] = books.handle(CASE, case, RecordPayoutSent(line.payout, batch.id), context, seen=cases[case]).seen
     books.handle(BATCH, due.key, RecordBatchSent(name), context)
 
 
 def _clear(
-    books: Books, batch: Batch, calendar: Calendar, seen: dict[str, Seen[Case]], context: Context
+    books: Books, batch: Batch, calendar: Calendar, cases: Mapping[str, Seen[Case]], context: Context
 ) -> Batch | None:
-    """Clear a batch for the next bank day; ``None`` where it waits or was voided.
-
-    Parameters
-    ----------
-    seen
-        Takes each payout's case as it was found, so that it need not be read again.
-    """
+    """Clear a batch for the next bank day; ``None`` where it waits or was voided."""
     if scope := live_hold(books, batch.round):
         books.handle(BATCH, batch_key(batch.id), HoldBatch(scope), context)
         if books.state(HOLDS, holds_key(scope)).live is None:
@@ -219,8 +221,7 @@ def _clear(
             books.handle(BATCH, batch_key(batch.id), ReleaseBatch(scope), context)
         return None
     for line in batch.lines:
-        seen[line.payout] = books.see(CASE, case_key(batch.round, line.municipality))
-        if not may_leave(seen[line.payout].state, line.payout, batch.id):
+        if not may_leave(cases[case_key(batch.round, line.municipality)].state, line.payout, batch.id):
             void_batch(books, batch.id, f"{line.payout} får inte betalas ut nu.", context.actor, context)
             return None
     day = max(swedish_date(books.now()), batch.execution_date or date.min)

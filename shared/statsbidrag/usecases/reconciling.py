@@ -28,15 +28,15 @@ def reconcile_all(books: Books, archive: Files, formats: Mapping[str, Render]) -
     formats
         What makes the file of each of `FORMATS`.
     """
-    files = [books.state(BANK_FILE, bank_file_key(page)) for page in books.store.listed(ALL_FILES)]
-    suspended = [books.state(ENTRY, entry_key(entry)) for entry in books.store.listed("ENTRIES")]
+    files = books.states(BANK_FILE, map(bank_file_key, books.store.listed(ALL_FILES)))
+    suspended = books.states(ENTRY, map(entry_key, books.store.listed("ENTRIES")))
     for name in books.store.listed("ROUNDS"):
         round_id = RoundId(name)
         codes = books.store.listed(f"CASES#{round_id}")
         found = reconcile(
             round_id,
-            [books.state(CASE, case_key(round_id, MunicipalityCode(code))) for code in codes],
-            [books.state(BATCH, batch_key(batch)) for batch in books.store.listed(f"BATCHES#{round_id}")],
+            books.states(CASE, (case_key(round_id, MunicipalityCode(code)) for code in codes)),
+            books.states(BATCH, map(batch_key, books.store.listed(f"BATCHES#{round_id}"))),
             files,
             suspended,
             books.now(),

@@ -14,14 +14,14 @@ from statsbidrag.domain.case.commands import (
     RecordLetterFiled,
     RemindInvoice,
 )
-from statsbidrag.domain.case.recoveries import find, find_invoice
+from statsbidrag.domain.case.recoveries import find
 from statsbidrag.domain.case.settlement import find_credit_note
 from statsbidrag.domain.case.state import CreditNote, Invoice, Recovery
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.terms import Round
 from statsbidrag.ports import DueTask, Files
-from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.books import Books, Context, Seen
 from statsbidrag.usecases.rounds import get_round
 
 RenderLetter = Callable[[Case, Recovery, Round], bytes]
@@ -87,25 +87,32 @@ def raise_due(
             _file_credit_note(books, archive, render_credit_note, due, context)
             filed += 1
             continue
-        case = books.state(CASE, due.key)
+        seen = books.see(CASE, due.key)
         if due.task.kind == "raise_invoice":
-            case = books.handle(CASE, due.key, RaiseInvoice(int(due.task.about)), context).state
-        for invoice in case.invoices:
+            seen = books.handle(CASE, due.key, RaiseInvoice(int(due.task.about)), context, seen=seen).seen
+        for invoice in seen.state.invoices:
             if not invoice.xml:
-                _file_invoice(books, archive, render, due.key, invoice.number, context)
+                seen = _file_invoice(books, archive, render, due.key, seen, invoice, context)
                 filed += 1
     return filed
 
 
-def _file_invoice(books: Books, archive: Files, render: RenderInvoice, key: str, number: str, context: Context) -> None:
-    seen = books.see(CASE, key)
+def _file_invoice(
+    books: Books,
+    archive: Files,
+    render: RenderInvoice,
+    key: str,
+    seen: Seen[Case],
+    invoice: Invoice,
+    context: Context,
+) -> Seen[Case]:
     case = seen.state
-    invoice = find_invoice(case, number)
     xml, pdf = render(case, invoice, get_round(books, case.round))
-    name = f"invoices/{case.round}/{number}"
+    name = f"invoices/{case.round}/{invoice.number}"
     archive.put(f"{name}.xml", xml, "application/xml")
     archive.put(f"{name}.pdf", pdf, "application/pdf")
-    books.handle(CASE, key, RecordInvoiceFiled(number, f"{name}.xml", f"{name}.pdf"), context, seen=seen)
+    command = RecordInvoiceFiled(invoice.number, f"{name}.xml", f"{name}.pdf")
+    return books.handle(CASE, key, command, context, seen=seen).seen
 
 
 def _file_credit_note(books: Books, archive: Files, render: RenderCreditNote, due: DueTask, context: Context) -> None:

@@ -57,12 +57,15 @@ def link_purpose(key: str, number: int) -> str:
 def send_links(books: Books, links: Links, context: Context) -> int:
     """Issue every link and reminder that is due and not sent; gives how many."""
     issued = 0
-    for due in _latest_of_each(books):
+    latest = list(_latest_of_each(books))
+    cases = books.see_all(CASE, (due.key for due in latest))
+    for due in latest:
         if due.task.kind == "issue_report_link":
             token_hash = sha256(links.token(link_purpose(due.key, 1)).encode())
-            outcome = books.handle(CASE, due.key, IssueReportLink(token_hash), context)
+            outcome = books.handle(CASE, due.key, IssueReportLink(token_hash), context, seen=cases[due.key])
         else:
-            outcome = books.handle(CASE, due.key, IssueReminder(int(due.task.about)), context)
+            command = IssueReminder(int(due.task.about))
+            outcome = books.handle(CASE, due.key, command, context, seen=cases[due.key])
         issued += bool(outcome.records)
     return issued
 

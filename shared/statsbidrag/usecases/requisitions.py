@@ -17,7 +17,7 @@ from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import end_of
 from statsbidrag.ports import DueTask, Request
 from statsbidrag.usecases.batch_stops import stop_for_account
-from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.books import Books, Context, Seen
 from statsbidrag.usecases.rounds import get_round
 
 
@@ -39,6 +39,8 @@ class RequisitionView(msgspec.Struct, frozen=True):
         Öre in requisitions that are not rejected.
     closes_at
         UTC instant at which a requisition becomes late.
+    seen
+        The case as it was read.
     """
 
     round: Round
@@ -49,6 +51,7 @@ class RequisitionView(msgspec.Struct, frozen=True):
     status: str
     closes_at: datetime
     is_late: bool
+    seen: Seen[Case]
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -71,7 +74,8 @@ class Receipt(msgspec.Struct, frozen=True):
 def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> RequisitionView:
     """Give what the form shows; `NotFound` for a round or municipality that is not there."""
     grant_round = get_round(books, round_id)
-    case = books.state(CASE, case_key(round_id, municipality))
+    seen = books.see(CASE, case_key(round_id, municipality))
+    case = seen.state
     recipient, terms = opened(case)
     closes_at = end_of(terms.requisition_last_day)
     live = [r for r in case.requisitions if r.status != "rejected"]
@@ -84,6 +88,7 @@ def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Req
         status=CASE.status(case),
         closes_at=closes_at,
         is_late=books.now() >= closes_at,
+        seen=seen,
     )
 
 
@@ -94,8 +99,14 @@ def receive(
     form: RequisitionInput,
     key: str,
     context: Context,
+    seen: Seen[Case] | None = None,
 ) -> Receipt:
     """Receive a requisition once per key, and give its receipt.
+
+    Parameters
+    ----------
+    seen
+        The case as `show` read it, to spare a reading.
 
     Raises
     ------
@@ -111,7 +122,8 @@ def receive(
         content_hash=content_hash,
     )
     request = Request(f"requisition:{context.actor}:{key}", content_hash)
-    outcome = books.handle(CASE, case_key(round_id, municipality), command, context, request=request, answer=_receipt)
+    about = case_key(round_id, municipality)
+    outcome = books.handle(CASE, about, command, context, seen=seen, request=request, answer=_receipt)
     return msgspec.json.decode(outcome.answer, type=Receipt)
 
 

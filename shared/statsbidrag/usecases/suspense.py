@@ -38,7 +38,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 def list_waiting(books: Books) -> list[Waiting]:
     """Give every incoming entry in suspense, each with the open invoices that it may be meant for."""
-    named = (books.state(ENTRY, entry_key(name)) for name in books.store.listed("ENTRIES"))
+    named = books.states(ENTRY, map(entry_key, books.store.listed("ENTRIES")))
     waiting = [entry for entry in named if not entry.placed and entry.direction == "credit"]
     if not waiting:
         return []
@@ -48,10 +48,9 @@ def list_waiting(books: Books) -> list[Waiting]:
 
 def _invoiced(books: Books) -> Iterator[Case]:
     for round_id in books.store.listed("ROUNDS"):
-        for code in books.store.listed(f"CASES#{round_id}"):
-            case = books.state(CASE, case_key(RoundId(round_id), MunicipalityCode(code)))
-            if case.invoices:
-                yield case
+        codes = books.store.listed(f"CASES#{round_id}")
+        cases = books.states(CASE, (case_key(RoundId(round_id), MunicipalityCode(code)) for code in codes))
+        yield from (case for case in cases if case.invoices)
 
 
 def _suggestions(entry: SuspendedEntry, cases: list[Case]) -> tuple[Suggestion, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -48,6 +49,9 @@ class MemoryStore:
 
     def load(self, key: str) -> Snapshot | None:
         return self.snapshots.get(key)
+
+    def load_all(self, keys: Sequence[str]) -> Mapping[str, Snapshot]:
+        return {key: self.snapshots[key] for key in keys if key in self.snapshots}
 
     def marker(self, key: str, request: Request) -> Marker | None:
         return self.markers.get((key, request.key))
