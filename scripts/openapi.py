@@ -93,6 +93,9 @@ CONTRACTS = {
     "decide_recoveries.show": Contract("Recovery"),
     "decide_recoveries.prepare": Contract("Recovery", "Preparation"),
     "decide_recoveries.decide": Contract("Recovery"),
+    "decide_undisputed.show": Contract("UndisputedRecoveries"),
+    "decide_undisputed.prepare": Contract("BulkOutcome", "Preparations"),
+    "decide_undisputed.decide": Contract("BulkOutcome", "Decisions"),
     "list_tasks.show": Contract("WorkList"),
 }
 """The routes for programs; every other route gives a page."""
@@ -239,6 +242,9 @@ def _schemas() -> Json:
         "Report": _report(),
         "Attestation": _plain(load("attest_payouts").Attestation),
         "Preparation": _plain(load("decide_recoveries").Preparation),
+        "Preparations": _plain(load("decide_undisputed").Preparations),
+        "Decisions": _plain(load("decide_undisputed").Decisions),
+        "ChosenRecovery": _plain(load("decide_undisputed").ChosenRecovery),
         "Reasoned": _plain(Reasoned),
         "PayoutAccount": _plain(load("change_accounts").PayoutAccount),
         "MunicipalityHold": _plain(load("hold_payouts").MunicipalityHold),
@@ -266,6 +272,8 @@ def _schemas() -> Json:
         "Payouts": _answered("correct_payouts"),
         "Reconciliation": _written("reconciliation_file", "render_json"),
         "Recovery": _answered("decide_recoveries"),
+        "UndisputedRecoveries": _answered("decide_undisputed", "show"),
+        "BulkOutcome": _answered("decide_undisputed", "_told"),
         "WorkList": _answered("list_tasks"),
         **parts,
     }
@@ -273,7 +281,8 @@ def _schemas() -> Json:
 
 
 def _plain(model: type[BaseModel]) -> Json:
-    schema = model.model_json_schema()
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
     schema["description"] = inspect.cleandoc(model.__doc__ or "").partition("\n")[0]
     return schema
 

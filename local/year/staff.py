@@ -10,6 +10,7 @@ from local.client import expect
 from local.year.municipalities import name_another_account
 from local.year.world import World
 from statsbidrag.domain.money import Ore
+from statsbidrag.usecases.bulk_decisions import MOST_AT_ONCE
 
 ATTESTERS = ("attester-1", "attester-2")
 PREPARES, DECIDES = "officer-1", "officer-2"
@@ -21,6 +22,7 @@ _LATE = (
 _REPORTED = (
     "Återrapporteringen visar hur mycket som har använts enligt villkoren. Den delen behöver inte betalas tillbaka."
 )
+_UNSPENT = "Kommunen har själv redovisat att pengarna inte har använts. Det finns inga särskilda skäl att avstå."
 _CLAIMED = "Pengarna har inte redovisats som använda enligt villkoren. Det finns inga särskilda skäl att avstå."
 
 
@@ -55,7 +57,8 @@ def work_through(world: World, hands: Executor) -> Done:
     batches = [task["about"] for task in tasks if task["kind"] == "attest_batch"]
     decisions = [(task["key"].split("#")[2], task["about"]) for task in tasks if task["kind"] == "prepare_decision"]
     done = [hands.submit(_attest, world, batch) for batch in batches]
-    done += [hands.submit(_decide, world, code, recovery) for code, recovery in decisions]
+    bulk = _decide_undisputed(world) if decisions else set()
+    done += [hands.submit(_decide, world, *each) for each in decisions if each not in bulk]
     for each in done:
         each.result()
     mended = [_MENDING[t["kind"]](world, t["key"].split("#")[2], t["about"]) for t in tasks if t["kind"] in _MENDING]
@@ -156,6 +159,32 @@ _MENDING: dict[str, Callable[[World, str, str], bool]] = {
     "refund_surplus": _refund,
 }
 """What lets a payout go on, by the task that asks for it: municipality and payout or change; whether it was done."""
+
+
+def _decide_undisputed(world: World) -> set[tuple[str, str]]:
+    """Decide at once what municipalities reported as unspent themselves.
+
+    Returns
+    -------
+    set
+        Municipality and recovery of each that was decided; what was declined is decided by itself.
+    """
+    path = f"/rounds/{world.plan.round_id}/recoveries"
+    waiting = expect(world.api.get(path, officer(world, PREPARES)), 200).json()["recoveries"]
+    declined: set[tuple[str, str]] = set()
+    for start in range(0, len(waiting), MOST_AT_ONCE):
+        some = waiting[start : start + MOST_AT_ONCE]
+        chosen = [{name: each[name] for name in ("municipality", "recovery", "to_pay_ore")} for each in some]
+        body = {"recoveries": chosen, "total_ore": sum(each["to_pay_ore"] for each in some)}
+        for call, by in (("preparations", PREPARES), ("decisions", DECIDES)):
+            more = {"reasons": _UNSPENT} if call == "preparations" else {}
+            told = expect(world.api.post(f"{path}/{call}", body | more, officer(world, by)), 200).json()
+            declined |= {_named(each) for each in told["declined"]}
+    return {_named(each) for each in waiting} - declined
+
+
+def _named(recovery: dict[str, Any]) -> tuple[str, str]:
+    return recovery["municipality"], str(recovery["recovery"])
 
 
 def _decide(world: World, code: str, recovery: str) -> None:

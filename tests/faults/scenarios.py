@@ -618,6 +618,23 @@ SCENARIOS: tuple[Scenario, ...] = (
         _and(_sample("decide_recoveries", "prepare")),
     ),
     Scenario(
+        "decide_undisputed, prepared",
+        "hearing over",
+        _sample("decide_undisputed", "prepare_undisputed"),
+        _and(_sample("decide_undisputed", "show_undisputed")),
+    ),
+    Scenario(
+        "decide_undisputed, decided",
+        "prepared",
+        _sample("decide_undisputed", "decide_undisputed"),
+        _and(_sample("decide_undisputed", "prepare_undisputed")),
+    ),
+    *_races(
+        ("decide_undisputed, decided", _sample("decide_undisputed", "decide_undisputed")),
+        ("decide_recoveries, decided", _sample("decide_recoveries", "decide")),
+        "prepared",
+    ),
+    Scenario(
         "send_decision_letters",
         "decided",
         _sample("send_decision_letters", "decision"),

@@ -24,6 +24,7 @@ FITS = {
     "reconsider_recoveries/decide": "reconsider_recoveries, decided",
     "assess_reports/report_and_missing_report": "assess_reports, one of them missing",
     "decide_recoveries/decide": "decide_recoveries, decided",
+    "decide_undisputed/decide_undisputed": "decide_undisputed, decided",
     "attest_payouts/void": "attest_payouts, void",
     "send_payments/void_batch": "send_payments, a void batch",
     "send_payments/silent_payouts": "send_payments, the bank silent",

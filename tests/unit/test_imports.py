@@ -28,6 +28,7 @@ READS_BODIES = {
     "change_accounts",
     "correct_payouts",
     "decide_recoveries",
+    "decide_undisputed",
     "hold_payouts",
     "place_entries",
     "receive_report",

@@ -36,6 +36,7 @@ UNKNOWN = datetime(2025, 5, 14, 4, 0, tzinfo=UTC)
 NEW = Account("bankgiro", "55555551")
 CLAIM = Ore(6_183_600)
 """What the first has not used."""
+NOTHING = Ore(0)
 INVOICE, OCR = "I-2025-0114-1", "202501140125"
 ASTRAY = "SE7299000000000050501055/R-2/2025-05-08/1"
 """An incoming entry without a reference."""
@@ -129,16 +130,23 @@ class Desk:
         self.act(c.RecordPayoutRejected(PAYOUT, BATCH_ID, "Account closed", code))
         return self
 
-    def decide(self) -> Desk:
-        """The first has used a part, and two persons have decided that the rest goes back."""
+    def hear(self, misused: Ore = NOTHING) -> Desk:
+        """The first has used a part, and has been heard on paying back the rest."""
         self.batch().attest().send()
         self.act(c.RecordPayoutSettled(PAYOUT, "entry-1", SHARE, PAYDAY.date()))
         self.clock.time = REPORTING
         self.act(c.IssueReportLink("token-hash"))
         used = Ore(SHARE - CLAIM)
-        self.act(c.SubmitReport(1, {"amount_used": used, "amount_not_as_intended": 0}, used, Ore(0), "report-hash"))
+        self.act(
+            c.SubmitReport(1, {"amount_used": used, "amount_not_as_intended": misused}, used, misused, "report-hash")
+        )
         self.act(c.AssessReport())
         self.clock.time = self.case().recoveries[0].hearing_ends
+        return self
+
+    def decide(self) -> Desk:
+        """Two persons have decided that the rest goes back."""
+        self.hear()
         self.act(c.PrepareDecision(1, Ore(0), "Pengarna har inte använts.", "officer-8"))
         self.act(c.DecideRecovery(1, "officer-9"))
         return self

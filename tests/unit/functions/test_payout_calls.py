@@ -73,6 +73,14 @@ def _astray(desk: Desk) -> None:
     desk.claim().lie_astray()
 
 
+def _heard(desk: Desk) -> None:
+    desk.hear()
+
+
+def _prepared(desk: Desk) -> None:
+    desk.hear().act(c.PrepareDecision(1, Ore(0), "Skäl.", "officer-9"))
+
+
 def _reconciled(desk: Desk) -> None:
     for ending in ("json", "csv"):
         desk.archive.objects[f"reconciliations/2025/{ending}/1.{ending}"] = b"{}"
@@ -107,6 +115,9 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("reconsider_recoveries", "decide"): (OFFICERS, _prepared_anew),
     ("place_entries", "show_entries"): (OFFICERS, _astray),
     ("place_entries", "place"): (OFFICERS, _astray),
+    ("decide_undisputed", "show_undisputed"): (OFFICERS, _heard),
+    ("decide_undisputed", "prepare_undisputed"): (OFFICERS, _heard),
+    ("decide_undisputed", "decide_undisputed"): (OFFICERS, _prepared),
     ("show_reconciliation", "show_json"): (STAFF, _reconciled),
     ("show_reconciliation", "download_csv"): (STAFF, _reconciled),
 }

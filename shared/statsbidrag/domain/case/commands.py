@@ -200,19 +200,33 @@ class AssessMissingReport(Command, frozen=True):
 
 
 class PrepareDecision(Command, frozen=True):
-    """Propose how to decide a recovery, after the hearing."""
+    """Propose how to decide a recovery, after the hearing.
+
+    Attributes
+    ----------
+    to_pay_in_bulk
+        Öre to pay back as the officer saw it, where many are prepared at once; then it must be undisputed.
+    """
 
     recovery: int
     waived: Ore
     reasons: str
     officer: str
+    to_pay_in_bulk: Ore | None = None
 
 
 class DecideRecovery(Command, frozen=True):
-    """Decide a recovery that another officer prepared."""
+    """Decide a recovery that another officer prepared.
+
+    Attributes
+    ----------
+    to_pay_in_bulk
+        As of `PrepareDecision`, where many are decided at once.
+    """
 
     recovery: int
     officer: str
+    to_pay_in_bulk: Ore | None = None
 
 
 class RecordLetterFiled(Command, frozen=True):

@@ -29,6 +29,27 @@ def find(case: Case, recovery: int) -> Recovery:
     return found
 
 
+def is_undisputed(recovery: Recovery) -> bool:
+    """Tell whether it only takes back what the municipality itself reported as unspent, so that many go at once."""
+    return recovery.grounds == ("unspent",) and recovery.proposed_waiver == 0
+
+
+def _require_undisputed(recovery: Recovery, to_pay: Ore, seen: Ore) -> None:
+    if not is_undisputed(recovery):
+        raise Refusal(
+            "recovery_not_undisputed",
+            "Återkravet gäller annat än pengar som kommunen själv har redovisat som oanvända. Bered och besluta det "
+            "för sig.",
+            status=409,
+        )
+    if to_pay != seen:
+        raise Refusal(
+            "amount_differs",
+            f"Beloppet att betala tillbaka är {format_kronor(to_pay)}. Läs återkravet igen och försök på nytt.",
+            status=409,
+        )
+
+
 def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.CaseEvent]:
     """Take in an officer's proposal once the hearing is over; it may be changed until it is decided."""
     recovery = find(case, command.recovery)
@@ -49,6 +70,8 @@ def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.C
         )
     if not command.reasons.strip():
         raise Refusal("reasons_missing", "Skriv skälen för beslutet.", field="reasons")
+    if command.to_pay_in_bulk is not None:
+        _require_undisputed(recovery, Ore(recovery.claim - command.waived), command.to_pay_in_bulk)
     prepared = e.DecisionPrepared(recovery.id, command.waived, command.reasons, command.officer)
     same = (recovery.waived, recovery.reasons, recovery.prepared_by) == (
         prepared.waived,
@@ -73,6 +96,8 @@ def decide_recovery(case: Case, command: DecideRecovery, now: datetime) -> Seque
             "Den som har berett beslutet får inte fatta det. Be en annan handläggare.",
             status=403,
         )
+    if command.to_pay_in_bulk is not None:
+        _require_undisputed(recovery, recovery.to_invoice, command.to_pay_in_bulk)
     return [e.RecoveryDecided(recovery.id, command.officer, now)]
 
 
