@@ -291,7 +291,11 @@ class _Loopback(Controller):
     """aiosmtpd on a port that is ours from the start, so that none is guessed."""
 
     def __init__(self, handler: Mailbox, port: int) -> None:
-        self._socket = socket.create_server(("127.0.0.1", port))
+        # Named as TCP, or asyncio would leave Nagle on: each greeting would wait 40 ms for an acknowledgement.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        self._socket.listen()
         super().__init__(handler, hostname="127.0.0.1", port=self._socket.getsockname()[1], ready_timeout=30)
 
     def _create_server(self) -> Any:
