@@ -101,6 +101,19 @@ def test_a_credit_note_names_what_it_reverses_and_asks_for_nothing(credit_note: 
     assert values(credit_note, "//cbc:PayableAmount") == ["12400.50"]
 
 
+class Unsaid(date):
+    """A day that comes out as nothing."""
+
+    def isoformat(self) -> str:
+        return ""
+
+
+def test_what_does_not_say_when_to_pay_is_never_made(invoice: Invoice) -> None:
+    undue = msgspec.structs.replace(invoice, due_on=Unsaid(2026, 6, 30))
+    with pytest.raises(CorruptBooks, match=r"I-2025-0114-1 .* \(BR-CO-25\)"):
+        render_invoice_xml(undue)
+
+
 @pytest.mark.parametrize(
     "change",
     [
