@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from stdnum import ean
+
 from statsbidrag.documents.allocation_file import parse_code_cell
 from statsbidrag.documents.table_file import Collector, Column, Line, parse_text, read_table
 from statsbidrag.domain.errors import Refusal
@@ -23,6 +25,8 @@ _COLUMNS = (
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _ORGANISATION_SCHEME = "0007"
+_GLN_SCHEME = "0088"
+_GLN_DIGITS = 13
 
 
 class _Unique(NamedTuple):
@@ -95,10 +99,15 @@ def _parse_email(text: str) -> str:
 
 
 def _parse_peppol_id(text: str) -> str:
-    """Read ``scheme:number``; empty is allowed and stays empty."""
+    """Read ``scheme:number``; empty is allowed and stays empty.
+
+    A GLN has a check digit (PEPPOL-COMMON-R040): with a wrong one no invoice of the municipality would get through.
+    """
     scheme, _, number = text.partition(":")
     if scheme == _ORGANISATION_SCHEME:
         return f"{scheme}:{parse_organisation_number(number)}"
     if text and not re.fullmatch(r"[0-9]{4}:[A-Za-z0-9._-]{1,50}", text):
         raise Refusal("peppol_id_invalid", "Skriv Peppol-id som schema:nummer, till exempel 0007:2120000019.")
+    if scheme == _GLN_SCHEME and not (len(number) == _GLN_DIGITS and ean.is_valid(number)):
+        raise Refusal("peppol_id_invalid", "GLN-numret i Peppol-id stämmer inte. Kontrollera de 13 siffrorna.")
     return text

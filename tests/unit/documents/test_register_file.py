@@ -114,6 +114,8 @@ def test_an_account_is_a_bankgiro_a_plusgiro_or_an_iban(account: str, expected: 
         ("peppol", "2120000019", "peppol_id_invalid", "Peppol-id"),
         ("peppol", "0007:2120000018", "organisation_number_invalid", "Peppol-id"),
         ("peppol", "88:7300010000001", "peppol_id_invalid", "Peppol-id"),
+        ("peppol", "0088:7300010000002", "peppol_id_invalid", "Peppol-id"),
+        ("peppol", "0088:73000100", "peppol_id_invalid", "Peppol-id"),
     ],
 )
 def test_a_wrong_cell_is_refused_with_its_line_and_column(cell: str, text: str, code: str, column: str) -> None:
