@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 import page
 import pytest
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject
 
 from statsbidrag.documents.characters import print_text
 from statsbidrag.documents.invoice import Invoice, InvoiceLine
@@ -23,6 +24,7 @@ from statsbidrag.documents.typst_pdf import format_column
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Agency
+from tests.pdfs import what_readers_lack
 
 REGISTRY = "registrator@upplands-vasby.example"
 HOSTILE = '#panic() *x* _y_ $z$ `w` <script>alert(1)</script> @ref \\ "q" // = rubrik'
@@ -90,6 +92,22 @@ def test_speaks_swedish_and_has_a_title_and_a_date(pdf: bytes) -> None:
     assert reader.metadata.title
     assert reader.metadata.author == "Exempelmyndigheten"
     assert str(reader.metadata.creation_date_raw).startswith("D:2026")
+
+
+def test_readers_lack_nothing(pdf: bytes) -> None:
+    assert what_readers_lack(pdf) == []
+
+
+def test_a_bare_pdf_lacks_all_that_is_looked_for() -> None:
+    bare = BytesIO()
+    writer = PdfWriter()
+    drawn = writer.add_blank_page(100, 100)
+    unnamed = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(key): NameObject(value) for key, value in unnamed.items()})
+    fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})
+    drawn[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    writer.write(bare)
+    assert what_readers_lack(bare.getvalue()) == ["tags", "language", "title", "title in the window", "font None"]
 
 
 def test_every_font_is_inside(pdf: bytes) -> None:
@@ -200,6 +218,7 @@ def test_a_long_decision_runs_over_pages_that_name_the_case(letter: DecisionLett
     assert "Ärende 9.3-0114/2025" in second
     assert "Sida 2 av" in second
     assert page.validate_pdf_bytes(data, profile="ua1").is_compliant
+    assert what_readers_lack(data) == []
 
 
 def test_markup_and_controls_come_out_as_text(invoice: Invoice, letter: DecisionLetter) -> None:
