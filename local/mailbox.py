@@ -33,7 +33,7 @@ from local.web import NOT_FOUND, Answer, Request, Site, page
 MAIL_ID_HEADER = "X-Statsbidrag-Mail"
 _TOLD_AT_ONCE = 5
 """E-mails whose news goes in one call: two events each, and a queue takes ten."""
-_GATHERED_SECONDS = 0.02
+_GATHERED_SECONDS = 0.01
 """How long the first of them waits for others."""
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
 

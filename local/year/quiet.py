@@ -17,9 +17,9 @@ from statsbidrag.domain.tasks import Queue
 from statsbidrag.domain.time import to_text
 
 _SHORTEST_SECONDS = 0.01
-_SHARE = 0.15
+_SHARE = 0.1
 """Asking costs the embedded AWS as much as working: the longer it takes, the seldomer it is asked."""
-_STILL_SECONDS = 0.04
+_STILL_SECONDS = 0.02
 """While mail keeps coming, nothing is done yet, and nobody needs to ask."""
 _LIMIT_SECONDS = 120.0
 _STANDS_STILL_SECONDS = 10.0
