@@ -109,7 +109,7 @@ def _each_mail_once(year: Year) -> Iterator[str]:
         if times > 1:
             yield f"e-mail {name or 'without a name'} went out {times} times"
     mails = {mail.id: mail for case in year.states(CASE).values() for mail in case.mails.values()}
-    left = {mail.id for mail in mails.values() if mail.status != "owed"}
+    left = {mail.id for mail in mails.values() if mail.status not in ("owed", "withdrawn")}
     for name in sorted(left ^ came.keys()):
         yield f"e-mail {name} is {'sent by the journal and no file' if name in left else 'a file and not sent'}"
     for name, message in found:

@@ -80,6 +80,11 @@ CONTRACTS = {
     "correct_payouts.reissue": Contract("Payouts"),
     "correct_payouts.propose_resolution": Contract("Payouts", "BankAnswer"),
     "correct_payouts.confirm_resolution": Contract("Payouts", "Confirmation"),
+    "correct_deliveries.show": Contract("Deliveries"),
+    "correct_deliveries.correct_address": Contract("Deliveries", "RegistryAddress"),
+    "correct_deliveries.prove": Contract("Deliveries", "Proof"),
+    "correct_deliveries.renew": Contract("Deliveries"),
+    "correct_deliveries.revoke": Contract("Deliveries", "Reasoned"),
     "show_reconciliation.show": Contract("Reconciliation"),
     "settle_invoices.show": Contract("Invoices"),
     "settle_invoices.propose_write_off": Contract("Invoices", "Reasoned"),
@@ -198,6 +203,12 @@ def _for_people(name: str) -> Json:
         responses["200"]["description"] = "What was filled in, to be reviewed or changed"
         responses["201"] = {"description": "The receipt", **page}
         responses["422"] = {"description": "The form again, with what is wrong at each field", **page}
+    if name == "request_report_links.ask":
+        fields = {field: {"type": "string"} for field in ("token", "round", "municipality")}
+        content = {FORM: {"schema": {"type": "object", "properties": fields}}}
+        described["requestBody"] = {"required": True, "description": "An old token, or both others", "content": content}
+        responses["202"] = responses.pop("200")
+        responses["422"] = {"description": "The form again, with what is wrong at each field", **page}
     if name in OTHER_MEDIA and not name.startswith("show_pages."):
         responses["200"]["description"] = "The file"
         responses["default"] = _problem()
@@ -270,6 +281,9 @@ def _schemas() -> Json:
         "PayoutAccounts": _answered("change_accounts"),
         "Holds": _answered("hold_payouts"),
         "Payouts": _answered("correct_payouts"),
+        "Deliveries": _answered("correct_deliveries", "_view"),
+        "RegistryAddress": _plain(load("correct_deliveries").RegistryAddress),
+        "Proof": _plain(load("correct_deliveries").Proof),
         "Reconciliation": _written("reconciliation_file", "render_json"),
         "Recovery": _answered("decide_recoveries"),
         "UndisputedRecoveries": _answered("decide_undisputed", "show"),

@@ -121,7 +121,7 @@ def requisition(amount: Ore = ALLOCATED, to: Account | None = None) -> c.SubmitR
 
 def report(used: Ore = ALLOCATED, misused: Ore = NOTHING) -> c.SubmitReport:
     answers: dict[str, str | int] = {"amount_used": used, "amount_not_as_intended": misused}
-    return c.SubmitReport(1, answers, used, misused, "report-hash")
+    return c.SubmitReport(1, answers, used, misused, "report-hash", "token-hash")
 
 
 def settle(entry: str = "E-1", amount: Ore = ALLOCATED, payout: str = PAYOUT) -> c.RecordPayoutSettled:

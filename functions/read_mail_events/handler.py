@@ -15,7 +15,7 @@ from statsbidrag.entry.logs import logger
 from statsbidrag.usecases.books import Context
 from statsbidrag.usecases.mails import News, take_news
 
-NEWS: dict[str, News] = {"Send": "sent", "Delivery": "delivered", "Bounce": "bounced"}
+NEWS: dict[str, News] = {"Send": "sent", "Delivery": "delivered", "Bounce": "bounced", "Complaint": "complained"}
 """What SES calls it, and what it means here."""
 _SENT = re.compile(r'"eventType": ?"Send"')
 

@@ -24,8 +24,10 @@ PROGRAM = "/reports/<token>"
 
 
 def _error_page(problem: api.Problem, root: str) -> str:
-    template = "link_not_valid.html" if problem.status == 404 else "error.html"
-    return PAGES.render(template, root, problem=problem)
+    """Show how to get a new link where the one in the address does not open the form."""
+    template = {404: "link_not_valid.html", 410: "link_gone.html"}.get(problem.status, "error.html")
+    token = str(app.current_event.raw_event.get("path")).rpartition("/")[2]
+    return PAGES.render(template, root, problem=problem, token=token)
 
 
 app = api.create_app(_error_page)

@@ -114,7 +114,7 @@ class Walk:
             "confirm_resolution": lambda: self.confirmation(about),
             "correct_payout_account": lambda: c.ProposeAccount(self.account(), self.officer()),
             "reissue_payout": lambda: c.ReissuePayout(about, self.officer()),
-            "issue_report_link": lambda: c.IssueReportLink("hash"),
+            "issue_report_link": lambda: c.IssueReportLink("token-hash"),
             "remind_of_report": lambda: c.IssueReminder(int(about)),
             "assess_report": c.AssessReport,
             "assess_missing_report": c.AssessMissingReport,

@@ -96,7 +96,7 @@ def plain_year(amount: Ore, used: Ore) -> list[tuple[int, c.CaseCommand]]:
         (4, c.RecordPayoutSettled(PAYOUT, "E-0", amount, BOOKED)),
         (290, c.IssueReportLink("hash")),
         (290, c.RecordMailDelivered(LINK_MAIL, REPORT_OPENS)),
-        (300, c.SubmitReport(1, answers, used, Ore(0), "report")),
+        (300, c.SubmitReport(1, answers, used, Ore(0), "report", "hash")),
         (300, c.AssessReport()),
         (330, c.PrepareDecision(1, Ore(0), "Skäl.", "officer:1")),
         (331, c.DecideRecovery(1, "officer:2")),
@@ -410,7 +410,7 @@ class OneCase(RuleBasedStateMachine):
     def report(self, used: int, misused: int, ore: int) -> None:
         spent = self.case.money.paid * used // 5 - ore
         answers: dict[str, str | int] = {"amount_used": spent, "amount_not_as_intended": spent * misused // 3}
-        self.ask(c.SubmitReport(1, answers, Ore(spent), Ore(spent * misused // 3), f"report-{self.asked}"))
+        self.ask(c.SubmitReport(1, answers, Ore(spent), Ore(spent * misused // 3), f"report-{self.asked}", "hash"))
 
     @rule(missing=st.booleans())
     def assess(self, missing: bool) -> None:

@@ -12,12 +12,14 @@ METHODS = {"GET", "POST", "OPTIONS"}
 PUBLIC = {
     ("GET", "/stil.css"),
     ("GET", "/tillganglighet"),
+    ("GET", "/ny-lank"),
+    ("POST", "/ny-lank"),
     ("GET", "/aterrapportering/{token}"),
     ("POST", "/aterrapportering/{token}"),
     ("GET", "/reports/{token}"),
     ("POST", "/reports/{token}"),
 }
-"""What nobody signs in for: pages that are the same for all, and what the link itself opens."""
+"""What nobody signs in for: pages that are the same for all, what the link itself opens, and the way to a new one."""
 
 
 def every_method_is_named(template: Template) -> Iterator[str]:

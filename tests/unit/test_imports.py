@@ -26,6 +26,7 @@ RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "ur
 READS_BODIES = {
     "attest_payouts",
     "change_accounts",
+    "correct_deliveries",
     "correct_payouts",
     "decide_recoveries",
     "decide_undisputed",
@@ -36,7 +37,7 @@ READS_BODIES = {
     "reconsider_recoveries",
     "settle_invoices",
 }
-SHOWS_PAGES = {"receive_report", "receive_requisition", "show_pages"}
+SHOWS_PAGES = {"receive_report", "receive_requisition", "request_report_links", "show_pages"}
 WRITES_MAIL = {"send_mail"}
 ONLY_IN = {
     "pydantic": READS_BODIES,

@@ -93,6 +93,10 @@ def written_account(account: Account) -> str:
     return f"{kind} {account}"
 
 
+def _link(case: Case, about: str, grant_round: Round) -> Facts:
+    return _report(case, about, grant_round) | {"is_again": about != "1"}
+
+
 def _report(case: Case, _about: str, _round: Round) -> Facts:
     _, terms = opened(case)
     return {"last_day": terms.report_last_day, "at_hand": case.report.received_at if case.report else None}
@@ -144,7 +148,7 @@ _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "requisition_rejected": _requisition,
     "payout_rejected": _payout,
     "account_changed": _account_change,
-    "report_link": _report,
+    "report_link": _link,
     "report_reminder": _report,
     "report_receipt": _report,
     "hearing": _hearing,

@@ -70,6 +70,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         How the decision can be appealed, or that it cannot.
     action_needed
         Whether the municipality must do something for the payout to be made again.
+    is_again
+        Whether somebody has asked for another link.
     """
 
     mail_id: str
@@ -89,6 +91,7 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
     appeal: str = ""
     action_needed: bool = False
+    is_again: bool = False
     invoice_number: str = ""
     ocr: str = ""
     enclosures: tuple[Enclosure, ...] = ()

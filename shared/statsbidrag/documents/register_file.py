@@ -11,7 +11,7 @@ from stdnum import ean
 from statsbidrag.documents.allocation_file import parse_code_cell
 from statsbidrag.documents.table_file import Collector, Column, Line, parse_text, read_table
 from statsbidrag.domain.errors import Refusal
-from statsbidrag.domain.identifiers import parse_any_account, parse_organisation_number
+from statsbidrag.domain.identifiers import parse_any_account, parse_email, parse_organisation_number
 from statsbidrag.domain.recipient import Recipient
 
 _COLUMNS = (
@@ -23,7 +23,6 @@ _COLUMNS = (
     Column("invoice_reference", "Fakturareferens", ("fakturareferens", "invoice_reference")),
     Column("peppol_id", "Peppol-id", ("peppol-id", "peppol_id")),
 )
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _ORGANISATION_SCHEME = "0007"
 _GLN_SCHEME = "0088"
 _GLN_DIGITS = 13
@@ -75,7 +74,7 @@ def _read_recipient(line: Line, collector: Collector) -> Recipient | None:
     code = collector.read(line, "code", parse_code_cell)
     name = collector.read(line, "name", parse_text)
     number = collector.read(line, "organisation_number", parse_organisation_number)
-    email = collector.read(line, "registry_email", _parse_email)
+    email = collector.read(line, "registry_email", parse_email)
     account = collector.read(line, "payout_account", parse_any_account)
     reference = collector.read(line, "invoice_reference", parse_text)
     peppol = collector.read(line, "peppol_id", _parse_peppol_id)
@@ -90,12 +89,6 @@ def _check_unique(line: Line, recipient: Recipient, seen: dict[tuple[str, object
         first = seen.setdefault((unique.code, unique.value(recipient)), line.number)
         if first != line.number:
             collector.refuse(line, unique.code, f"{unique.label} står redan på rad {first}. Rätta det ena.")
-
-
-def _parse_email(text: str) -> str:
-    if len(text) > 254 or not _EMAIL.fullmatch(text):
-        raise Refusal("email_invalid", "Skriv en e-postadress, till exempel registrator@kommunen.example.")
-    return text
 
 
 def _parse_peppol_id(text: str) -> str:

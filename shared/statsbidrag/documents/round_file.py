@@ -159,6 +159,9 @@ def _date_rules(round_: Round) -> Iterator[_Rule]:
     yield _Rule("terms.report_opens", t.use_to < t.report_opens, "ska ligga efter use_to.")
     for name in ("requisitions_allowed", "hearing_days", "invoice_days", "bank_answer_days"):
         yield _Rule(f"terms.{name}", getattr(t, name) >= 1, "ska vara minst 1.")
+    needed = max((0, *t.reminder_days)) + t.hearing_days
+    place = "terms.link_grace_days"
+    yield _Rule(place, t.link_grace_days >= needed, f"ska vara minst {needed}: sista påminnelsen och yttrandetiden.")
     yield _Rule("terms.reminder_days", all(a < b for a, b in pairwise(t.reminder_days)), "ska stå i stigande ordning.")
     room = (t.report_opens - t.report_last_day).days
     yield _Rule("terms.reminder_days", all(day > room for day in t.reminder_days), "ska ligga efter report_opens.")

@@ -24,6 +24,7 @@ OrganisationNumber = NewType("OrganisationNumber", str)
 
 AccountKind = Literal["bankgiro", "plusgiro", "iban"]
 
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _GIRO_LENGTHS = {"bankgiro": (7, 8), "plusgiro": (2, 8)}
 
 
@@ -113,6 +114,14 @@ def _account_refusal(what: str) -> Refusal:
         f"{what} stämmer inte: antalet siffror eller kontrollsiffran är fel. Kontrollera numret.",
         field="account_number",
     )
+
+
+def parse_email(text: str) -> str:
+    """Read the address of a mailbox; `Refusal` ``email_invalid``."""
+    if len(text) > 254 or not _EMAIL.fullmatch(text):
+        message = "Skriv en e-postadress, till exempel registrator@kommunen.example."
+        raise Refusal("email_invalid", message, field="email")
+    return text
 
 
 def parse_any_account(text: str) -> Account:

@@ -40,6 +40,9 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Öre; a smaller recovery is proposed to be waived in full.
     bank_answer_days
         Days the bank may be silent about a payout that was sent; then it is unknown what became of it.
+    link_grace_days
+        Days that a report link goes on opening the form after `report_last_day`, or after the day it was issued if
+        that is later; then the registry gets a new one on request, since a late report is always received.
     """
 
     requisition_opens: date
@@ -54,6 +57,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     invoice_days: int
     smallest_claim: Ore
     bank_answer_days: int = 7
+    link_grace_days: int = 180
 
 
 QuestionKind = Literal["amount", "text", "choice", "whole_number", "declaration"]

@@ -68,6 +68,8 @@ EVENTS: dict[str, str] = {
     "entry_suspended": "The bank booked money that matches nothing. An officer finds out whose it is.",
     # the report and the recovery
     "report_link_issued": "A report link was made for a case and its e-mail is owed. Nothing to do.",
+    "report_links_revoked": "Every report link of a case was closed. Renew the link, or say why not.",
+    "link_delivery_proven": "An officer has proven that the report link arrived. Nothing to do.",
     "report_reminder_issued": "A reminder of the report is owed. Nothing to do.",
     "report_received": "A report was stamped and stored. Nothing to do.",
     "report_assessed": "A report was assessed. Nothing to do, or see the recovery that follows.",
@@ -92,6 +94,8 @@ EVENTS: dict[str, str] = {
     "mail_sent": "An e-mail left for its recipient. Nothing to do.",
     "mail_delivered": "The recipient's server took an e-mail. Nothing to do.",
     "mail_bounced": "An e-mail came back. An officer corrects the registry's address and sends again.",
+    "mail_complained": "Somebody at the registry called an e-mail spam. Ring it; confirm or correct its address.",
+    "registry_address_corrected": "An officer corrected or confirmed a registry's address. Nothing to do.",
     # calls, messages, files and tasks
     "request_answered": "A call was answered. Nothing to do.",
     "request_refused": "A call was refused; the code says why. Nothing to do unless many come at once.",
@@ -100,7 +104,7 @@ EVENTS: dict[str, str] = {
     "message_refused": "A message can never be handled and went to the dead-letter queue. Read its reason.",
     "message_deferred": "A message met a passing trouble and is tried again. Nothing to do unless it repeats.",
     "messages_handled": "A batch of messages was gone through; the line says how many were handed back. Nothing to do.",
-    "mail_event_noted": "The mail service told of something other than delivery or bounce. Read the kind.",
+    "mail_event_noted": "The mail service told of something other than delivery, bounce or complaint. Read the kind.",
     "file_taken_in": "A file was read. Nothing to do.",
     "file_gone": "A file was told of again after it had moved to quarantine. Nothing to do.",
     "bank_file_not_used": "The bank sent a kind of file that is not read here. Nothing to do.",

@@ -9,10 +9,15 @@ from typing import Literal
 import msgspec
 
 from statsbidrag.domain.case import CASE, Case, case_key
-from statsbidrag.domain.case.commands import RecordMailBounced, RecordMailDelivered, RecordMailSent
+from statsbidrag.domain.case.commands import (
+    RecordMailBounced,
+    RecordMailComplained,
+    RecordMailDelivered,
+    RecordMailSent,
+)
 from statsbidrag.domain.case.recoveries import find, find_invoice
 from statsbidrag.domain.case.settlement import find_credit_note
-from statsbidrag.domain.case.state import Mail
+from statsbidrag.domain.case.state import CARRIES_LINK, Mail
 from statsbidrag.domain.errors import NotTaken, Refusal
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.terms import Round
@@ -37,7 +42,7 @@ class Enclosure(msgspec.Struct, frozen=True):
 
 Write = Callable[[Case, Mail, Round, str, tuple[Enclosure, ...]], bytes]
 """Writes an e-mail: the case, which one, the round, the report link's token if it has one, and what goes with it."""
-News = Literal["sent", "delivered", "bounced"]
+News = Literal["sent", "delivered", "bounced", "complained"]
 
 
 def send(
@@ -60,7 +65,9 @@ def send(
     mail = case.mails.get(due.task.about)
     if mail is None or mail.status != "owed":
         return
-    token = links.token(link_purpose(due.key, 1)) if mail.kind in ("report_link", "report_reminder") else ""
+    # Always the newest link's: where it is revoked, no e-mail with a link is owed.
+    number = case.link.number if case.link and mail.kind in CARRIES_LINK else 0
+    token = links.token(link_purpose(due.key, number)) if number else ""
     enclosures = tuple(_enclosures(case, mail, archive))
     message = write(case, mail, get_round(books, case.round), token, enclosures)
     claim = _claim(books, mail)
@@ -103,10 +110,12 @@ def _enclosure(archive: Files, key: str, media_type: str) -> Enclosure:
     return Enclosure(key.rsplit("/", 1)[-1], archive.get(key), media_type)
 
 
-_COMMANDS: Mapping[News, Callable[[str, datetime], RecordMailSent | RecordMailDelivered | RecordMailBounced]] = {
+_Told = RecordMailSent | RecordMailDelivered | RecordMailBounced | RecordMailComplained
+_COMMANDS: Mapping[News, Callable[[str, datetime], _Told]] = {
     "sent": lambda mail, _: RecordMailSent(mail),
     "delivered": RecordMailDelivered,
     "bounced": RecordMailBounced,
+    "complained": RecordMailComplained,
 }
 
 

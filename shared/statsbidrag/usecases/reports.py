@@ -15,6 +15,7 @@ from statsbidrag.domain.case.commands import (
     IssueReportLink,
     SubmitReport,
 )
+from statsbidrag.domain.case.links import no_such_link, refuse_closed
 from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.errors import NotFound
 from statsbidrag.domain.journal import canonical, sha256
@@ -79,17 +80,17 @@ def _latest_of_each(books: Books) -> Iterator[DueTask]:
 
 
 def _case_behind(books: Books, token: str) -> tuple[str, Seen[Case]]:
-    key = books.store.found("LINK", sha256(token.encode()))
+    token_hash = sha256(token.encode())
+    key = books.store.found("LINK", token_hash)
     if key is None:
-        raise NotFound(
-            "link_not_valid",
-            "Länken gäller inte. Kontrollera att hela adressen kom med, eller be Socialstyrelsen om en ny länk.",
-        )
-    return key, books.see(CASE, key)
+        raise no_such_link()
+    seen = books.see(CASE, key)
+    refuse_closed(seen.state, token_hash, books.now())
+    return key, seen
 
 
 def show(books: Books, token: str) -> ReportView:
-    """Give what the report form shows; `NotFound` ``link_not_valid``."""
+    """Give what the report form shows; `NotFound` ``link_not_valid``, or ``link_revoked``, ``link_expired`` (410)."""
     _, seen = _case_behind(books, token)
     case = seen.state
     recipient, terms = opened(case)
@@ -118,7 +119,8 @@ def receive(books: Books, token: str, answers: dict[str, str | int], key: str, c
     NotFound
         ``link_not_valid``.
     Refusal
-        The amounts do not agree with what was paid, or there is a report already.
+        ``link_revoked`` or ``link_expired`` (410), the amounts do not agree with what was paid, or there is a
+        report already.
     """
     case_key, seen = _case_behind(books, token)
     version = get_round(books, seen.state.round).report_form_version
@@ -129,6 +131,7 @@ def receive(books: Books, token: str, answers: dict[str, str | int], key: str, c
         amount_used=Ore(int(answers["amount_used"])),
         amount_misused=Ore(int(answers["amount_not_as_intended"])),
         content_hash=content_hash,
+        token_hash=sha256(token.encode()),
     )
     request = Request(f"report:{key}", content_hash)
     outcome = books.handle(CASE, case_key, command, context, seen=seen, request=request, answer=_receipt)

@@ -251,7 +251,7 @@ def test_without_proof_a_late_report_is_judged_by_what_it_says() -> None:
 
 def test_a_link_sent_after_the_last_day_proves_no_lateness() -> None:
     story = paid()
-    story.do(c.IssueReportLink("hash"), at=REPORT_LATE)
+    story.do(c.IssueReportLink("token-hash"), at=REPORT_LATE)
     story.do(c.RecordMailDelivered(LINK_MAIL, REPORT_LATE))
     assert late_report(story).case.recoveries == ()
 

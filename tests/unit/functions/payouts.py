@@ -138,7 +138,14 @@ class Desk:
         self.act(c.IssueReportLink("token-hash"))
         used = Ore(SHARE - CLAIM)
         self.act(
-            c.SubmitReport(1, {"amount_used": used, "amount_not_as_intended": misused}, used, misused, "report-hash")
+            c.SubmitReport(
+                1,
+                {"amount_used": used, "amount_not_as_intended": misused},
+                used,
+                misused,
+                "report-hash",
+                "token-hash",
+            )
         )
         self.act(c.AssessReport())
         self.clock.time = self.case().recoveries[0].hearing_ends

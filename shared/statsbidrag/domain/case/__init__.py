@@ -9,6 +9,7 @@ from typing import Any
 from statsbidrag.domain.case import (
     accounts,
     corrections,
+    links,
     mails,
     opening,
     payouts,
@@ -47,6 +48,10 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.VoidPayout: corrections.void,
     c.ReissuePayout: corrections.reissue,
     c.IssueReportLink: reports.issue_link,
+    c.RequestReportLink: links.request,
+    c.RenewReportLink: links.renew,
+    c.RevokeReportLinks: links.revoke,
+    c.ProveDelivery: links.prove,
     c.IssueReminder: reports.issue_reminder,
     c.SubmitReport: reports.submit,
     c.AssessReport: reports.assess,
@@ -67,6 +72,8 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.RecordMailSent: mails.sent,
     c.RecordMailDelivered: mails.delivered,
     c.RecordMailBounced: mails.bounced,
+    c.RecordMailComplained: mails.complained,
+    c.CorrectRegistryAddress: mails.correct_address,
 }
 
 

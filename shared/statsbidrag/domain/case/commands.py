@@ -175,6 +175,36 @@ class IssueReportLink(Command, frozen=True):
     token_hash: str
 
 
+class RequestReportLink(Command, frozen=True):
+    """Send the registry another link, as anybody may ask; `link` is the number that the token was made for."""
+
+    link: int
+    token_hash: str
+
+
+class RenewReportLink(Command, frozen=True):
+    """Send the registry another link, as an officer asks."""
+
+    link: int
+    token_hash: str
+    officer: str
+
+
+class RevokeReportLinks(Command, frozen=True):
+    """Close every link that was issued so far."""
+
+    reason: str
+    officer: str
+
+
+class ProveDelivery(Command, frozen=True):
+    """Say on which day the link reached the municipality, and how that is known."""
+
+    delivered_on: date
+    reason: str
+    officer: str
+
+
 class IssueReminder(Command, frozen=True):
     """Remind of the report."""
 
@@ -189,6 +219,7 @@ class SubmitReport(Command, frozen=True):
     amount_used: Ore
     amount_misused: Ore
     content_hash: str
+    token_hash: str
 
 
 class AssessReport(Command, frozen=True):
@@ -332,6 +363,21 @@ class RecordMailBounced(Command, frozen=True):
     at: datetime
 
 
+class RecordMailComplained(Command, frozen=True):
+    """Somebody at the recipient's called the e-mail spam."""
+
+    mail: str
+    at: datetime
+
+
+class CorrectRegistryAddress(Command, frozen=True):
+    """Say which address the registry has, after a bounce or complaint; it may be the same as before."""
+
+    email: str
+    reason: str
+    officer: str
+
+
 CaseCommand = (
     OpenCase
     | SubmitRequisition
@@ -353,6 +399,10 @@ CaseCommand = (
     | VoidPayout
     | ReissuePayout
     | IssueReportLink
+    | RequestReportLink
+    | RenewReportLink
+    | RevokeReportLinks
+    | ProveDelivery
     | IssueReminder
     | SubmitReport
     | AssessReport
@@ -373,4 +423,6 @@ CaseCommand = (
     | RecordMailSent
     | RecordMailDelivered
     | RecordMailBounced
+    | RecordMailComplained
+    | CorrectRegistryAddress
 )

@@ -208,11 +208,30 @@ class PayoutReturned(Event, frozen=True):
 
 
 class ReportLinkIssued(Event, frozen=True):
-    """The registry is to get the link to the report form."""
+    """The registry is to get a link to the report form; `asked_by` is empty for the first one and for anybody."""
 
     link: int
     token_hash: str
     issued_at: datetime
+    asked_by: str = ""
+
+
+class ReportLinksRevoked(Event, frozen=True):
+    """No link up to this one opens the report form any more, and e-mail with one that has not left is withdrawn."""
+
+    link: int
+    reason: str
+    revoked_by: str
+    revoked_at: datetime
+
+
+class LinkDeliveryProven(Event, frozen=True):
+    """An officer has found out that the link reached the municipality on a day."""
+
+    delivered_on: date
+    reason: str
+    proven_by: str
+    proven_at: datetime
 
 
 class ReportReminderIssued(Event, frozen=True):
@@ -406,6 +425,23 @@ class MailBounced(Event, frozen=True):
     bounced_at: datetime
 
 
+class MailComplained(Event, frozen=True):
+    """Somebody at the recipient's called the e-mail spam; later ones may be kept from the registry."""
+
+    mail: str
+    complained_at: datetime
+
+
+class RegistryAddressCorrected(Event, frozen=True):
+    """The registry has this address; `again` names what bounced and is owed again, and complaints are dealt with."""
+
+    email: str
+    again: tuple[str, ...]
+    reason: str
+    corrected_by: str
+    corrected_at: datetime
+
+
 CaseEvent = (
     CaseOpened
     | RecipientChanged
@@ -430,6 +466,8 @@ CaseEvent = (
     | PayoutVoided
     | PayoutReissued
     | ReportLinkIssued
+    | ReportLinksRevoked
+    | LinkDeliveryProven
     | ReportReminderIssued
     | ReportReceived
     | ReportAssessed
@@ -452,4 +490,6 @@ CaseEvent = (
     | MailSent
     | MailDelivered
     | MailBounced
+    | MailComplained
+    | RegistryAddressCorrected
 )

@@ -10,9 +10,11 @@ from msgspec.structs import replace
 
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.state import (
+    CARRIES_LINK,
     AccountChange,
     Case,
     CreditNote,
+    DeliveryProof,
     Invoice,
     Link,
     Mail,
@@ -28,6 +30,8 @@ from statsbidrag.domain.case.state import (
 from statsbidrag.domain.holds import Hold, end_hold
 from statsbidrag.domain.money import Ore
 
+_AGAIN = "-again"
+"""Stands between the name of an e-mail that bounced and the number of its new sending."""
 T = TypeVar("T", Requisition, AccountChange, Payout, Recovery, Invoice, CreditNote)
 
 
@@ -59,10 +63,16 @@ def _opened(case: Case, event: e.CaseOpened) -> Case:
 
 
 def _recipient_changed(case: Case, event: e.RecipientChanged) -> Case:
-    """Take over what the register says but for the account: that changes only when it is approved."""
+    """Take over what the register says but for the account: that changes only when it is approved.
+
+    An address that an officer corrected stays until the register names another than it did then.
+    """
     if case.recipient is None:
         return case
-    recipient = replace(event.recipient, account=case.recipient.account)
+    stays = case.register_email == event.recipient.registry_email
+    email = case.recipient.registry_email if stays else event.recipient.registry_email
+    recipient = replace(event.recipient, account=case.recipient.account, registry_email=email)
+    case = replace(case, register_email=case.register_email if stays else "")
     return replace(case, recipient=recipient, register_account=event.recipient.account)
 
 
@@ -259,8 +269,26 @@ def _payout_reissued(case: Case, event: e.PayoutReissued) -> Case:
 
 
 def _link_issued(case: Case, event: e.ReportLinkIssued) -> Case:
-    case = replace(case, link=Link(event.link, event.token_hash, event.issued_at))
+    reminded = case.link.reminders_sent if case.link else ()
+    case = replace(case, earlier_links=case.links, link=Link(event.link, event.token_hash, event.issued_at, reminded))
     return _owe_mail(case, "report_link", event.link, event.issued_at)
+
+
+def _links_revoked(case: Case, event: e.ReportLinksRevoked) -> Case:
+    closed = [
+        replace(link, revoked_at=event.revoked_at) if link.revoked_at is None and link.number <= event.link else link
+        for link in case.links
+    ]
+    mails = {
+        name: replace(mail, status="withdrawn") if mail.kind in CARRIES_LINK and mail.status == "owed" else mail
+        for name, mail in case.mails.items()
+    }
+    return replace(case, earlier_links=tuple(closed[:-1]), link=closed[-1], mails=mails)
+
+
+def _delivery_proven(case: Case, event: e.LinkDeliveryProven) -> Case:
+    proof = DeliveryProof(event.delivered_on, event.reason, event.proven_by)
+    return replace(case, delivery_proofs=(*case.delivery_proofs, proof))
 
 
 def _reminder_issued(case: Case, event: e.ReportReminderIssued) -> Case:
@@ -423,6 +451,35 @@ def _mail_bounced(case: Case, event: e.MailBounced) -> Case:
     return _mail_status(case, event.mail, "bounced")
 
 
+def _mail_complained(case: Case, event: e.MailComplained) -> Case:
+    mail = replace(case.mails[event.mail], complaint="open")
+    return replace(case, mails={**case.mails, mail.id: mail})
+
+
+def _registry_corrected(case: Case, event: e.RegistryAddressCorrected) -> Case:
+    if case.recipient is None:
+        return case
+    said = case.register_email or case.recipient.registry_email
+    mails = {name: _dealt_with(mail, case.recipient.registry_email, event.email) for name, mail in case.mails.items()}
+    for name in event.again:
+        old = case.mails[name]
+        base = name.partition(_AGAIN)[0]
+        number = sum(other.partition(_AGAIN)[0] == base for other in mails) + 1
+        new = Mail(f"{base}{_AGAIN}{number}", old.kind, old.about, event.email, event.corrected_at)
+        mails[new.id] = new
+    recipient = replace(case.recipient, registry_email=event.email)
+    return replace(case, recipient=recipient, register_email=said, mails=mails)
+
+
+def _dealt_with(mail: Mail, old: str, new: str) -> Mail:
+    """What came back is renewed, what has not left goes to the right address, and complaints are settled."""
+    if mail.status == "bounced":
+        mail = replace(mail, status="renewed")
+    elif mail.status == "owed" and mail.to == old:
+        mail = replace(mail, to=new)
+    return replace(mail, complaint="settled") if mail.complaint == "open" else mail
+
+
 _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.CaseOpened: _opened,
     e.RecipientChanged: _recipient_changed,
@@ -447,6 +504,8 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.PayoutVoided: _payout_voided,
     e.PayoutReissued: _payout_reissued,
     e.ReportLinkIssued: _link_issued,
+    e.ReportLinksRevoked: _links_revoked,
+    e.LinkDeliveryProven: _delivery_proven,
     e.ReportReminderIssued: _reminder_issued,
     e.ReportReceived: _report_received,
     e.ReportAssessed: _report_assessed,
@@ -469,4 +528,6 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.MailSent: _mail_sent,
     e.MailDelivered: _mail_delivered,
     e.MailBounced: _mail_bounced,
+    e.MailComplained: _mail_complained,
+    e.RegistryAddressCorrected: _registry_corrected,
 }

@@ -43,7 +43,9 @@ def open_case(case: Case, command: OpenCase, now: datetime) -> list[e.CaseEvent]
 
 def _recipient_changed(case: Case, recipient: Recipient, now: datetime) -> Sequence[e.CaseEvent]:
     """Take over the register's news; another account in it is proposed, since one person's file does not move money."""
-    known = replace(recipient, account=case.recipient.account) if case.recipient else recipient
+    stays = case.recipient is not None and case.register_email == recipient.registry_email
+    email = case.recipient.registry_email if case.recipient and stays else recipient.registry_email
+    known = replace(recipient, account=case.recipient.account, registry_email=email) if case.recipient else recipient
     if known == case.recipient and recipient.account == case.register_account:
         return []
     changed: list[e.CaseEvent] = [e.RecipientChanged(recipient)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from statsbidrag.domain.case.corrections import answer_due, is_refused
+from statsbidrag.domain.case.links import delivered_in_time
 from statsbidrag.domain.case.settlement import REMINDED_AFTER, refundable
 from statsbidrag.domain.case.settlement import reminder_due as invoice_reminder_due
 from statsbidrag.domain.case.state import Case, Invoice, Payout
@@ -73,9 +74,13 @@ def _report(case: Case, terms: Terms) -> Iterator[Task]:
         return
     if case.link is None:
         yield Task("report_links", "issue_report_link", "1", start_of(terms.report_opens))
-    elif case.unproven_delivery:
+    elif case.recoveries:
+        return
+    elif case.link.revoked_at is not None:
+        yield Task("officer", "renew_report_link", str(case.link.number), case.link.revoked_at)
+    elif case.unproven_delivery and not delivered_in_time(case, terms):
         yield Task("officer", "prove_delivery_of_report_link", "1", missing_report_due(terms))
-    elif not case.recoveries:
+    else:
         yield from _reminders(case, terms)
         yield Task("assessments", "assess_missing_report", "1", missing_report_due(terms))
 
@@ -101,7 +106,7 @@ def _reminders(case: Case, terms: Terms) -> Iterator[Task]:
         return
     for day in terms.reminder_days:
         due = reminder_due(terms, day)
-        if due > case.link.issued_at and day > max(case.link.reminders_sent, default=-(10**6)):
+        if due > case.links[0].issued_at and day > max(case.link.reminders_sent, default=-(10**6)):
             yield Task("report_links", "remind_of_report", str(day), due)
 
 
@@ -171,3 +176,5 @@ def _mails(case: Case) -> Iterator[Task]:
             yield Task("mail", "send_mail", mail.id, mail.owed_at)
         elif mail.status == "bounced":
             yield Task("officer", "correct_registry_address", mail.id, mail.owed_at)
+        if mail.complaint == "open":
+            yield Task("officer", "answer_complaint", mail.id, mail.owed_at)

@@ -13,6 +13,7 @@ from statsbidrag.domain.case.commands import (
     IssueReportLink,
     SubmitReport,
 )
+from statsbidrag.domain.case.links import delivered_in_time, refuse_closed
 from statsbidrag.domain.case.owed import missing_report_due, reminder_due
 from statsbidrag.domain.case.state import Case, Check, Ground, Report, opened
 from statsbidrag.domain.errors import NotFound, Refusal
@@ -37,8 +38,13 @@ def issue_reminder(case: Case, command: IssueReminder, now: datetime) -> Sequenc
     """Remind once per step of the ladder, and not after a report or a later reminder."""
     _, terms = opened(case)
     link = case.link
-    passed = link is None or case.report is not None or bool(case.recoveries)
-    if link is None or passed or command.day <= max(link.reminders_sent, default=-(10**6)):
+    passed = case.report is not None or bool(case.recoveries)
+    if (
+        link is None
+        or link.revoked_at is not None
+        or passed
+        or command.day <= max(link.reminders_sent, default=-(10**6))
+    ):
         return []
     if now < reminder_due(terms, command.day):
         raise Refusal("reminder_not_due", "Det är för tidigt att påminna.", status=409)
@@ -48,8 +54,7 @@ def issue_reminder(case: Case, command: IssueReminder, now: datetime) -> Sequenc
 def submit(case: Case, command: SubmitReport, now: datetime) -> Sequence[e.CaseEvent]:
     """Receive a report; a late one is received and stamped late."""
     _, terms = opened(case)
-    if case.link is None:
-        raise NotFound("link_not_valid", "Länken gäller inte. Be Socialstyrelsen om en ny länk till registraturen.")
+    refuse_closed(case, command.token_hash, now)
     if case.report is not None:
         raise Refusal(
             "already_reported",
@@ -118,34 +123,29 @@ def assess(case: Case, _command: AssessReport, now: datetime) -> Sequence[e.Case
 
 
 def assess_missing(case: Case, _command: AssessMissingReport, now: datetime) -> Sequence[e.CaseEvent]:
-    """Propose to recover the whole grant when no report came; only with proof that the link arrived."""
+    """Propose to recover the whole grant when no report came; only with proof that the link arrived.
+
+    While every link is revoked the municipality cannot report, and nothing is held against it.
+    """
     _, terms = opened(case)
-    if case.report is not None or case.recoveries or case.unproven_delivery or case.money.paid == 0:
+    if case.report is not None or case.recoveries or case.money.paid == 0:
+        return []
+    if case.link is not None and case.link.revoked_at is not None:
         return []
     if now < missing_report_due(terms):
         raise Refusal("report_not_overdue", "Det är för tidigt att bedöma en utebliven återrapportering.", status=409)
     proofs = delivered_in_time(case, terms)
     if not proofs:
-        return [e.DeliveryUnproven()]
+        return [] if case.unproven_delivery else [e.DeliveryUnproven()]
     check = Check(
         rule="report_received_in_time",
         passed=False,
         inputs={"last_day": terms.report_last_day.isoformat(), "delivered": ", ".join(proofs)},
         arithmetic=f"no report < {end_of(terms.report_last_day).isoformat()}",
         explanation=f"Återrapporteringen skulle ha kommit in senast den {format_date(terms.report_last_day)}. "
-        "Länken är levererad till kommunens registratur.",
+        "Länken har nått kommunen.",
     )
     return [propose(case, now, grounds=("report_missing",), claim=case.money.to_account_for, checks=(check,))]
-
-
-def delivered_in_time(case: Case, terms: Terms) -> list[str]:
-    """Give the e-mails that prove that the link arrived: delivered, and sent out before the report was late."""
-    ends = end_of(terms.report_last_day)
-    return sorted(
-        mail.id
-        for mail in case.mails.values()
-        if mail.kind in ("report_link", "report_reminder") and mail.status == "delivered" and mail.owed_at < ends
-    )
 
 
 def propose(
@@ -175,7 +175,7 @@ def _in_time(case: Case, report: Report, terms: Terms) -> Check:
     ends, proofs = end_of(terms.report_last_day), delivered_in_time(case, terms)
     explanation = f"Sista dag för återrapportering var den {format_date(terms.report_last_day)}."
     if report.late and not proofs:
-        explanation += " Det är inte visat att länken nådde kommunens registratur innan dess."
+        explanation += " Det är inte visat att länken nådde kommunen innan dess."
     return Check(
         rule="report_received_in_time",
         passed=not report.late or not proofs,

@@ -153,6 +153,15 @@ class Link(msgspec.Struct, frozen=True):
     token_hash: str
     issued_at: datetime
     reminders_sent: tuple[int, ...] = ()
+    revoked_at: datetime | None = None
+
+
+class DeliveryProof(msgspec.Struct, frozen=True):
+    """That the link reached the municipality on a day, as an officer has found out."""
+
+    delivered_on: date
+    reason: str
+    proven_by: str
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -273,7 +282,12 @@ MailKind = Literal[
     "invoice_reminder",
     "credit_note",
 ]
-MailStatus = Literal["owed", "sent", "delivered", "bounced"]
+CARRIES_LINK: tuple[MailKind, ...] = ("report_link", "report_reminder")
+"""Kinds of e-mail that a report link stands in."""
+MailStatus = Literal["owed", "sent", "delivered", "bounced", "withdrawn", "renewed"]
+"""``withdrawn`` was owed and is not to leave; ``renewed`` came back, and an officer has dealt with it."""
+Complaint = Literal["", "open", "settled"]
+"""Whether somebody at the recipient's called it spam, and whether an officer has dealt with that."""
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -291,6 +305,7 @@ class Mail(msgspec.Struct, frozen=True):
     to: str
     owed_at: datetime
     status: MailStatus = "owed"
+    complaint: Complaint = ""
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -352,6 +367,10 @@ class Case(msgspec.Struct, frozen=True):
         With the account that payouts go to: the one at the opening, until a change is approved.
     register_account
         The account that the register named last.
+    register_email
+        The registry's address that the register named when an officer corrected it; empty where the register's holds.
+    link
+        The newest; `earlier_links` open the form as well, until they are revoked or too old.
     """
 
     round: RoundId
@@ -366,7 +385,10 @@ class Case(msgspec.Struct, frozen=True):
     account_changes: tuple[AccountChange, ...] = ()
     payouts: tuple[Payout, ...] = ()
     holds: tuple[Hold, ...] = ()
+    register_email: str = ""
     link: Link | None = None
+    earlier_links: tuple[Link, ...] = ()
+    delivery_proofs: tuple[DeliveryProof, ...] = ()
     report: Report | None = None
     unproven_delivery: bool = False
     recoveries: tuple[Recovery, ...] = ()
@@ -379,6 +401,11 @@ class Case(msgspec.Struct, frozen=True):
     def number(self) -> str:
         """Name the case for people: its case number."""
         return case_number(self.round, self.municipality)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Every report link, the newest last."""
+        return (*self.earlier_links, self.link) if self.link else ()
 
     @property
     def undecided_recovery(self) -> Recovery | None:
