@@ -224,6 +224,20 @@ def _report_form(year: Year) -> Delivery:
     return _sample("receive_report", "show_form", ("exempel-exempel-exempel-exempel-exempel-lnk", year.token))(year)
 
 
+def _deliveries(name: str) -> Callable[[Year], Delivery]:
+    return _sample("correct_deliveries", name)
+
+
+def _ask(name: str) -> Callable[[Year], Delivery]:
+    return _sample("request_report_links", name)
+
+
+def _ask_behind(year: Year) -> Delivery:
+    """Ask as the holder of a link, whose token is another in every run."""
+    token = "exempel-exempel-exempel-exempel-exempel-lnk"
+    return _sample("request_report_links", "ask_by_old_link", (token, year.token))(year)
+
+
 _OTHER_AGENT = (f"agent-{FIRST}", f"agent-{SECOND}"), (FIRST, SECOND), ("461836", "100000"), ("5050-1055", "9990-1159")
 _SWEEP = _sample("sweep_tasks", "schedule")
 _SENDING = "send_payments", _sample("send_payments", "attested_batch")
@@ -596,7 +610,35 @@ SCENARIOS: tuple[Scenario, ...] = (
         _and(_sample("read_mail_events", "sent")),
     ),
     Scenario("read_mail_events, bounced", "linked", _sample("read_mail_events", "bounced"), _and(_news(LINK_MAIL, 1))),
+    Scenario(
+        "read_mail_events, complained about",
+        "linked",
+        _sample("read_mail_events", "complained"),
+        _and(_news(LINK_MAIL, 1)),
+    ),
     Scenario("receive_report", "reporting", _report, _and(_report_form)),
+    Scenario("request_report_links", "reporting", _ask("ask_by_municipality"), _and(_ask("show_form"))),
+    Scenario("request_report_links, with a link", "reporting", _ask_behind, _and(_ask("ask_by_municipality"))),
+    Scenario(
+        "correct_deliveries, the link renewed",
+        "reporting",
+        _deliveries("renew"),
+        _and(_deliveries("show_deliveries")),
+    ),
+    Scenario("correct_deliveries, links revoked", "reporting", _deliveries("revoke"), _and(_deliveries("renew"))),
+    Scenario(
+        "correct_deliveries, the address corrected",
+        "link bounced",
+        _deliveries("correct_address"),
+        _and(_deliveries("show_deliveries")),
+    ),
+    Scenario(
+        "correct_deliveries, delivery proven",
+        "reporting",
+        _deliveries("prove"),
+        _and(_deliveries("show_deliveries")),
+        at=REMINDING,
+    ),
     Scenario("assess_reports", "reported", _sample("assess_reports", "report"), _and(_SWEEP)),
     Scenario(
         "assess_reports, one of them missing",

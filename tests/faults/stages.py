@@ -247,6 +247,9 @@ class Year:
         self._keep("links due")
         reports.send_links(self.books, self.links, TEST)
         self._keep_both("linked")
+        with self._aside("linked"):
+            take_news(self.books, f"2025-{FIRST}-report_link-1", "bounced", self.books.now(), TEST)
+            self._keep("link bounced")
         self.world.clock.time = _at(2, 3, year=2026)
         self._keep("reporting")
         answers: dict[str, str | int] = {

@@ -3,12 +3,13 @@
 Two persons stand behind every account in force and every unknown payout that was resolved. What is held is never put in
 a batch, nor what names another account than the one in force or one that waits. A payout is replaced once and only when
 it failed, so that only the last of a chain can still move money, and never by one to an account that the bank refused.
+A report comes by a link that opens the form, no registry is flooded, and nobody is claimed for lateness without proof.
 What came in on invoices is settled, too much or refunded; nobody alone gives up a claim or lowers it.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from statsbidrag.domain.case import CASE, Case, decide
 from statsbidrag.domain.case import commands as c
@@ -25,6 +26,8 @@ HERE = ("ordered", "batched")
 CODES = ("AC04", "AC04", "RC03", "AM04", "")
 """Why a payout is refused or comes back: the account, the agency's own bank, its money, or no reason at all."""
 ACCOUNT_FAULTS = ("AC04",)
+A_DAY = timedelta(hours=24)
+MOST_A_DAY = 3
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -53,6 +56,10 @@ class Ledger:
         Öre that a report or a claim has accounted for; `None` before either.
     came_in
         Öre repaid, whatever they were for.
+    link_days, closed
+        When each link was issued, and how many of the first are revoked.
+    proofs
+        Delivered e-mails with a link, and an officer's word.
     lowering, giving_up
         What one person would lower a recovery to or give up of an invoice, and who, by number.
     """
@@ -71,6 +78,10 @@ class Ledger:
         self.refused_at: dict[Account, datetime] = {}
         self.judged: int | None = None
         self.came_in = 0
+        self.link_days: list[datetime] = []
+        self.closed = 0
+        self.proofs: set[str] = set()
+        self.reminders: set[int] = set()
         self.lowering: dict[int, tuple[int, str]] = {}
         self.giving_up: dict[str, tuple[int, str]] = {}
         self.lowered: dict[int, int] = {}
@@ -83,6 +94,32 @@ class Ledger:
         self._note_way(event)
         self._note_end(event)
         self._note_settlement(event)
+        self._note_link(event)
+
+    def _note_link(self, event: e.CaseEvent) -> None:
+        match event:
+            case e.ReportLinkIssued():
+                assert event.link == len(self.link_days) + 1
+                lately = [at for at in self.link_days if event.issued_at < at + A_DAY]
+                assert event.asked_by or len(lately) < MOST_A_DAY
+                self.link_days.append(event.issued_at)
+            case e.ReportLinksRevoked():
+                assert event.link == len(self.link_days) > self.closed
+                self.closed = event.link
+            case e.ReportReminderIssued():
+                assert len(self.link_days) > self.closed
+                assert event.day > max(self.reminders, default=event.day - 1)
+                self.reminders.add(event.day)
+            case e.ReportReceived():
+                assert len(self.link_days) > self.closed
+            case e.MailDelivered() if "-report_link-" in event.mail or "-report_reminder-" in event.mail:
+                self.proofs.add(event.mail)
+            case e.MailBounced():
+                self.proofs.discard(event.mail)
+            case e.LinkDeliveryProven():
+                self.proofs.add(event.delivered_on.isoformat())
+            case e.RecoveryProposed() if {"late_report", "report_missing"} & set(event.grounds):
+                assert self.proofs
 
     def _note_account(self, event: e.CaseEvent) -> None:
         match event:
@@ -198,6 +235,7 @@ class Ledger:
         self._check_payouts(case)
         self._check_tasks(case)
         self._check_settlement(case)
+        self._check_mails(case)
         payouts = {p.id: p for p in case.payouts}
         for number, (about, change) in self.holds.items():
             assert is_released(case, number) != self._holds_on(payouts.get(about), change)
@@ -208,7 +246,8 @@ class Ledger:
         assert self.account not in self.waiting
         asking = {requisition for _, _, requisition in self.named.values()} - {0}
         assert {r.id for r in case.requisitions if r.status == "awaiting_account"} == asking
-        assert sum(mail.kind == "account_changed" for mail in case.mails.values()) == self.moved
+        told = [mail for mail in case.mails.values() if mail.kind == "account_changed" and "-again" not in mail.id]
+        assert len(told) == self.moved
         live = {hold.id: (hold.about, hold.change) for hold in case.holds if hold.released_at is None}
         assert live == self.holds
 
@@ -231,6 +270,14 @@ class Ledger:
         assert tasks(case, "correct_payout_account") == (to_mend if self.is_refused else set())
         assert tasks(case, "reissue_payout") == (set() if self.is_refused else to_mend)
         assert bool(tasks(case, "account_for_payout")) == (self.judged is not None and case.money.paid > self.judged)
+
+    def _check_mails(self, case: Case) -> None:
+        """No link that opens nothing is sent; what bounced is before an officer until it is dealt with."""
+        owed = {mail.kind for mail in case.mails.values() if mail.status == "owed"}
+        assert len(self.link_days) > self.closed or not owed & {"report_link", "report_reminder"}
+        assert [link.number for link in case.links if link.revoked_at] == list(range(1, self.closed + 1))
+        assert tasks(case, "correct_registry_address") == {m.id for m in case.mails.values() if m.status == "bounced"}
+        assert all(name == mail.id for name, mail in case.mails.items())
 
     def _check_settlement(self, case: Case) -> None:
         """What came in is somewhere, once; every invoice is part of the case's accounts."""

@@ -115,6 +115,10 @@ class Walk:
             "correct_payout_account": lambda: c.ProposeAccount(self.account(), self.officer()),
             "reissue_payout": lambda: c.ReissuePayout(about, self.officer()),
             "issue_report_link": lambda: c.IssueReportLink("token-hash"),
+            "renew_report_link": self.renewal,
+            "prove_delivery_of_report_link": self.proof,
+            "correct_registry_address": self.correction,
+            "answer_complaint": self.correction,
             "remind_of_report": lambda: c.IssueReminder(int(about)),
             "assess_report": c.AssessReport,
             "assess_missing_report": c.AssessMissingReport,
@@ -176,6 +180,12 @@ class Walk:
                 lambda: c.OrderRefund(self.officer()),
                 lambda: c.RecordMailSent(self.mail()),
                 lambda: c.RecordMailBounced(self.mail(), self.now),
+                lambda: c.RecordMailComplained(self.mail(), self.now),
+                self.correction,
+                lambda: c.RequestReportLink(*self.next_link()),
+                self.renewal,
+                lambda: c.RevokeReportLinks("Länken har kommit bort.", self.officer()),
+                self.proof,
             )
         )
         return choice()
@@ -251,6 +261,21 @@ class Walk:
         amounts = {p.id: p.amount for p in self.case.payouts}
         return c.RecordPayoutSettled(payout, self.entry(), amounts.get(payout, Ore(1)), self.now.date())
 
+    def next_link(self) -> tuple[int, str]:
+        number = len(self.case.links) + self.chance.choice((0, 1, 1, 1))
+        return number, "token-hash" if number == 1 else f"token-hash-{number}"
+
+    def renewal(self) -> c.CaseCommand:
+        return c.RenewReportLink(*self.next_link(), self.officer())
+
+    def proof(self) -> c.CaseCommand:
+        day = self.case.links[0].issued_at.date() if self.case.links else self.now.date()
+        return c.ProveDelivery(day + timedelta(days=self.chance.choice((0, 1, 60))), "Enligt brev.", self.officer())
+
+    def correction(self) -> c.CaseCommand:
+        email = self.chance.choice((RECIPIENT.registry_email, MOVED.registry_email, "tredje@kommun-0114.example"))
+        return c.CorrectRegistryAddress(email, "Enligt samtal.", self.officer())
+
     def preparation(self) -> c.CaseCommand:
         claim = self.case.recoveries[0].claim if self.case.recoveries else Ore(0)
         return c.PrepareDecision(1, self.part(claim), "Skäl.", "officer:1")
@@ -258,7 +283,9 @@ class Walk:
     def report(self) -> c.CaseCommand:
         self.now = max(self.now, REPORT_OPENS)
         used = self.part(self.case.money.paid, whole=False)
-        return report(used, self.chance.choice((Ore(0), self.part(used, whole=False))))
+        told = report(used, self.chance.choice((Ore(0), self.part(used, whole=False))))
+        hashes = [link.token_hash for link in self.case.links] or ["token-hash"]
+        return msgspec.structs.replace(told, token_hash=self.chance.choice(hashes))
 
     def invoice(self) -> Invoice:
         """The invoice; one that is not there while there is none."""
@@ -336,6 +363,8 @@ def test_the_walks_make_everything_happen_that_can() -> None:
         owed |= walk.owed
     assert {snake(event.__name__) for event in get_args(e.CaseEvent)} - reached == set()
     assert set(get_args(c.CaseCommand)) - taken == set()
+    delivering = {"renew_report_link", "prove_delivery_of_report_link", "correct_registry_address", "answer_complaint"}
+    assert delivering - owed == set()
     assert {"account_for_payout", "correct_payout_account", "reissue_payout", "review_hold"} - owed == set()
     settling = {"reconsider_after_late_report", "decide_reconsideration", "decide_write_off", "refund_surplus"}
     assert settling - owed == set()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import msgspec
 import pytest
@@ -81,6 +82,8 @@ RECOVERIES = st.sampled_from([1, 1, 2])
 INVOICE = f"I-{ROUND_ID}-{CODE}-1"
 CREDIT_NOTE = f"I-{ROUND_ID}-{CODE}-2"
 BOOKED = date(2026, 5, 1)
+News = c.RecordMailDelivered | c.RecordMailBounced | c.RecordMailComplained
+NEWS: tuple[type[News], ...] = get_args(News)
 SUBMITTED = (c.SubmitRequisition, c.SubmitReport)
 """What comes from outside, with an idempotency key."""
 
@@ -240,6 +243,16 @@ class OneCase(RuleBasedStateMachine):
             "correct_payout_account": lambda: c.ProposeAccount(data.draw(ACCOUNTS), data.draw(OFFICERS)),
             "reissue_payout": lambda: c.ReissuePayout(task.about, data.draw(OFFICERS)),
             "issue_report_link": lambda: c.IssueReportLink("hash"),
+            "renew_report_link": lambda: c.RenewReportLink(*self.next_link(), data.draw(OFFICERS)),
+            "correct_registry_address": lambda: c.CorrectRegistryAddress(
+                RECIPIENT.registry_email, "Skäl.", data.draw(OFFICERS)
+            ),
+            "answer_complaint": lambda: c.CorrectRegistryAddress(
+                RECIPIENT.registry_email, "Skäl.", data.draw(OFFICERS)
+            ),
+            "prove_delivery_of_report_link": lambda: c.ProveDelivery(
+                self.terms.report_last_day, "Skäl.", data.draw(OFFICERS)
+            ),
             "remind_of_report": lambda: c.IssueReminder(int(task.about)),
             "assess_report": c.AssessReport,
             "assess_missing_report": c.AssessMissingReport,
@@ -402,6 +415,28 @@ class OneCase(RuleBasedStateMachine):
     def link(self, token: str) -> None:
         self.ask(c.IssueReportLink(token))
 
+    def next_link(self) -> tuple[int, str]:
+        number = len(self.case.links) + 1
+        return number, f"hash-{number}"
+
+    @rule(officer=st.sampled_from(["", "officer:1", "officer:2"]), stale=st.integers(0, 1))
+    def another_link(self, officer: str, stale: int) -> None:
+        number, token = self.next_link()
+        number -= stale
+        self.ask(c.RenewReportLink(number, token, officer) if officer else c.RequestReportLink(number, token))
+
+    @rule(officer=OFFICERS, reason=REASONS)
+    def revoke_links(self, officer: str, reason: str) -> None:
+        self.ask(c.RevokeReportLinks(reason, officer))
+
+    @rule(days=st.integers(-60, 10), officer=OFFICERS, reason=REASONS)
+    def prove_delivery(self, days: int, officer: str, reason: str) -> None:
+        self.ask(c.ProveDelivery(self.terms.report_last_day + timedelta(days=days), reason, officer))
+
+    @rule(email=st.sampled_from([RECIPIENT.registry_email, "ny@kommun-0114.example", "ingen"]), reason=REASONS)
+    def correct_address(self, email: str, reason: str) -> None:
+        self.ask(c.CorrectRegistryAddress(email, reason, "officer:1"))
+
     @rule(day=st.sampled_from(TERMS.reminder_days))
     def remind(self, day: int) -> None:
         self.ask(c.IssueReminder(day))
@@ -464,8 +499,8 @@ class OneCase(RuleBasedStateMachine):
     def refund(self, officer: str) -> None:
         self.ask(c.OrderRefund(officer))
 
-    @rule(data=st.data(), news=st.sampled_from([c.RecordMailDelivered, c.RecordMailBounced]))
-    def tell_of_mail(self, data: st.DataObject, news: type[c.RecordMailDelivered] | type[c.RecordMailBounced]) -> None:
+    @rule(data=st.data(), news=st.sampled_from(NEWS))
+    def tell_of_mail(self, data: st.DataObject, news: type[News]) -> None:
         names = ["2025-0114-unknown-1", *sorted(self.case.mails)]
         self.ask(news(data.draw(st.sampled_from(names), label="mail"), self.clock.time))
 

@@ -136,6 +136,19 @@ def test_the_link_stands_alone_and_can_be_followed(kind: MailKind) -> None:
     assert f'href="{LINK}"' in _part(mail, "html")
 
 
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_link_says_whether_it_is_late_and_whether_somebody_asked_for_it(again: bool, late: bool) -> None:
+    at = datetime(2026, 4, 7, 8, 0, tzinfo=UTC) if late else CONTEXT.at
+    mail = _read("report_link", at=at, is_again=again)
+    text = _part(mail, "plain")
+    assert ("Ni ska ändå återrapportera." in text) == late
+    assert ("senast den 28 februari 2026" in text) != late
+    assert ("Någon har bett om en ny länk. Den skickas bara till registraturen." in text) == again
+    assert mail["Subject"].startswith("Ny länk" if again else "Återrapportera statsbidraget")
+    assert "\n\n\n" not in text.replace("\r", "")
+
+
 def test_a_reminder_after_the_last_day_says_so() -> None:
     assert "Sista dagen är den 28 februari 2026" in _part(_read("report_reminder"), "plain")
     after = _read("report_reminder", at=datetime(2026, 3, 7, 8, 0, tzinfo=UTC))

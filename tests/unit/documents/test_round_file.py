@@ -147,6 +147,7 @@ def test_a_file_of_another_shape_is_refused_at_its_place(old: str, new: str, pla
         ("hearing_days = 21", "hearing_days = 0", "terms.hearing_days"),
         ("invoice_days = 30", "invoice_days = -1", "terms.invoice_days"),
         ("bank_answer_days = 7", "bank_answer_days = 0", "terms.bank_answer_days"),
+        ("link_grace_days = 180", "link_grace_days = 27", "terms.link_grace_days"),
         ("report_form_version = 1", "report_form_version = 0", "report_form_version"),
         ('city = "Stockholm"', 'city = " "', "agency.city"),
         ('postcode = "100 00"', 'postcode = "10000"', "agency.postcode"),
@@ -193,6 +194,14 @@ def test_how_payouts_are_made_is_the_rounds_own() -> None:
     assert round_.payments.pain_version == "09"
     assert round_.agency.iban == "SE7299000000000050501055"
     assert round_.terms.bank_answer_days == 7
+
+
+@pytest.mark.parametrize("year", ["2024", "2025"])
+def test_a_link_outlives_the_whole_recovery_of_a_missing_report(year: str) -> None:
+    terms = _round(year).terms
+    assert terms.link_grace_days >= max(terms.reminder_days) + terms.hearing_days + terms.invoice_days
+    just_enough = (ROUNDS / f"{year}.toml").read_text("utf-8").replace("link_grace_days = 180", "link_grace_days = 28")
+    assert read_round(just_enough.encode()).terms.link_grace_days == 28
 
 
 def test_a_file_that_says_nothing_of_payouts_has_two_persons_attest_everything() -> None:

@@ -22,7 +22,7 @@ from statsbidrag.entry import wiring
 from statsbidrag.usecases import corrections, payouts
 from statsbidrag.usecases.books import Books
 from statsbidrag.usecases.rounds import open_round
-from tests.fakes import FakeClock, FakeFiles, FakeStore
+from tests.fakes import FakeClock, FakeFiles, FakeLinks, FakeStore
 from tests.unit.functions.material import RECIPIENT, REPORTING, ROUND, TEST, sample
 
 YEAR = RoundId("2025")
@@ -130,12 +130,17 @@ class Desk:
         self.act(c.RecordPayoutRejected(PAYOUT, BATCH_ID, "Account closed", code))
         return self
 
-    def hear(self, misused: Ore = NOTHING) -> Desk:
-        """The first has used a part, and has been heard on paying back the rest."""
+    def link(self) -> Desk:
+        """The first is paid and has the report link."""
         self.batch().attest().send()
         self.act(c.RecordPayoutSettled(PAYOUT, "entry-1", SHARE, PAYDAY.date()))
         self.clock.time = REPORTING
         self.act(c.IssueReportLink("token-hash"))
+        return self
+
+    def hear(self, misused: Ore = NOTHING) -> Desk:
+        """The first has used a part, and has been heard on paying back the rest."""
+        self.link()
         used = Ore(SHARE - CLAIM)
         self.act(
             c.SubmitReport(
@@ -207,5 +212,6 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Both payouts are ordered; it is a bank day."""
     made = Desk()
     monkeypatch.setattr(wiring, "books", lambda: made.books)
+    monkeypatch.setattr(wiring, "links", FakeLinks)
     monkeypatch.setattr(wiring, "files", lambda setting: {"archive_bucket": made.archive}[setting])
     return made

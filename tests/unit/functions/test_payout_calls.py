@@ -81,6 +81,10 @@ def _prepared(desk: Desk) -> None:
     desk.hear().act(c.PrepareDecision(1, Ore(0), "Skäl.", "officer-9"))
 
 
+def _linked(desk: Desk) -> None:
+    desk.link().clock.move(days=14)
+
+
 def _reconciled(desk: Desk) -> None:
     for ending in ("json", "csv"):
         desk.archive.objects[f"reconciliations/2025/{ending}/1.{ending}"] = b"{}"
@@ -118,6 +122,11 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("decide_undisputed", "show_undisputed"): (OFFICERS, _heard),
     ("decide_undisputed", "prepare_undisputed"): (OFFICERS, _heard),
     ("decide_undisputed", "decide_undisputed"): (OFFICERS, _prepared),
+    ("correct_deliveries", "show_deliveries"): (OFFICERS, _linked),
+    ("correct_deliveries", "correct_address"): (OFFICERS, _linked),
+    ("correct_deliveries", "prove"): (OFFICERS, _linked),
+    ("correct_deliveries", "renew"): (OFFICERS, _linked),
+    ("correct_deliveries", "revoke"): (OFFICERS, _linked),
     ("show_reconciliation", "show_json"): (STAFF, _reconciled),
     ("show_reconciliation", "download_csv"): (STAFF, _reconciled),
 }
@@ -225,12 +234,15 @@ def test_an_empty_reason_is_told_at_its_field(desk: Desk, function: str, name: s
     assert desk.store.commits == before
 
 
-def test_what_needs_a_reason_is_what_stops_voids_declines_gives_up_or_says_what_the_bank_answered() -> None:
+def test_what_needs_a_reason_is_what_stops_voids_declines_gives_up_or_says_what_somebody_answered() -> None:
     assert {name for _, name in WITH_REASON} == {
         "void",
         "decline",
         "propose_resolution",
         "propose_write_off",
+        "correct_address",
+        "prove",
+        "revoke",
         "hold_payout",
         *(f"{verb}_{what}" for verb in ("hold", "release") for what in ("everything", "round", "municipality")),
     }

@@ -61,3 +61,10 @@ def test_that_another_arrived_says_nothing_of_this_one(looks: Looks) -> None:
     event["Records"][0]["body"] = event["Records"][0]["body"].replace(LINK, "2025-0114-requisition_receipt-1")
     function.handler(event, None)
     assert looks.mail().status == "sent"
+
+
+def test_a_complaint_is_an_officers_whenever_it_is_told(looks: Looks) -> None:
+    assert function.handler(_told("complained", "sent", "delivered"), None) == {"batchItemFailures": []}
+    assert (looks.mail().status, looks.mail().complaint) == ("delivered", "open")
+    owed = CASE.owed(looks.books.state(CASE, KEY))
+    assert f"answer_complaint-{LINK}" in {task.id for task in owed}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -11,9 +11,12 @@ import pytest
 
 from functions.receive_report import handler as function
 from statsbidrag.domain.case import CASE, Case
+from statsbidrag.domain.case.commands import RevokeReportLinks
+from statsbidrag.domain.errors import Refusal
 from statsbidrag.entry import wiring
+from statsbidrag.usecases import reports
 from statsbidrag.usecases.books import Books
-from tests.unit.functions.material import KEY, REPORTING, ROUND, TOKEN, paid, sample
+from tests.unit.functions.material import KEY, REPORTING, ROUND, TEST, TOKEN, paid, sample
 
 
 @pytest.fixture
@@ -107,6 +110,73 @@ def test_another_token_opens_nothing(books: Books, name: str, token: str) -> Non
     assert "link_not_valid" in answer["body"]
     assert ("<h1>Länken gäller inte</h1>" in answer["body"]) == ("form" in name)
     assert "Upplands" not in answer["body"]
+
+
+EXPIRED = datetime(2026, 8, 27, 22, 0, tzinfo=UTC)
+NAMES = ["show_form", "send_form", "show_json", "send_json"]
+
+
+def _close(monkeypatch: pytest.MonkeyPatch, code: str) -> Books:
+    if code == "link_expired":
+        return _use(monkeypatch, EXPIRED)
+    books = _use(monkeypatch, REPORTING)
+    books.handle(CASE, KEY, RevokeReportLinks("Bort.", "officer-1"), TEST)
+    return books
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("code", ["link_expired", "link_revoked"])
+def test_a_closed_link_says_that_it_is_gone_and_how_to_get_another(
+    monkeypatch: pytest.MonkeyPatch, log_lines: Callable[[], list[dict[str, Any]]], name: str, code: str
+) -> None:
+    books = _close(monkeypatch, code)
+    answer = _call(name)
+    assert answer["statusCode"] == 410
+    assert answer["multiValueHeaders"]["Cache-Control"] == ["no-store"]
+    assert "Upplands" not in answer["body"]
+    assert _case(books).report is None
+    if "form" in name:
+        assert "<title>Fel: Länken gäller inte längre" in answer["body"]
+        assert '<form method="post" action="../ny-lank">' in answer["body"]
+        assert f'name="token" value="{TOKEN}"' in answer["body"]
+    else:
+        problem = json.loads(answer["body"])
+        assert (problem["code"], problem["status"]) == (code, 410)
+        assert problem["detail"].endswith("Be om en ny länk. Den skickas till kommunens registratur.")
+        assert TOKEN not in answer["body"]
+    lines = log_lines()
+    assert any(line["message"] == "request_refused" and line["code"] == code for line in lines)
+    assert TOKEN not in json.dumps(lines)
+
+
+def test_the_last_moment_of_the_grace_still_opens_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    _use(monkeypatch, EXPIRED - timedelta(microseconds=1))
+    assert _call("send_form")["statusCode"] == 201
+
+
+def test_a_revocation_that_comes_between_the_form_and_its_sending_holds(
+    monkeypatch: pytest.MonkeyPatch, books: Books
+) -> None:
+    """The case was read before; what is decided is decided on the case as it stands."""
+    seen = books.see(CASE, KEY)
+    books.handle(CASE, KEY, RevokeReportLinks("Bort.", "officer-1"), TEST)
+    stale = [seen]
+    see = Books.see
+
+    def read(self: Books, kind: Any, key: str) -> Any:
+        return stale.pop() if stale and key == KEY else see(self, kind, key)
+
+    monkeypatch.setattr(Books, "see", read)
+    with pytest.raises(Refusal) as refused:
+        reports.receive(books, TOKEN, {"amount_used": 100, "amount_not_as_intended": 0}, "key-of-the-form", TEST)
+    assert refused.value.code == "link_revoked"
+    assert _case(books).report is None
+
+
+def test_who_holds_no_link_is_led_to_where_one_can_be_asked_for(books: Books) -> None:
+    event = sample("receive_report", "show_form")
+    event["path"] = event["path"].replace(TOKEN, "x")
+    assert 'href="../ny-lank"' in function.handler(event, SimpleNamespace())["body"]
 
 
 def test_programs_get_the_questions_and_a_receipt(books: Books) -> None:

@@ -270,7 +270,8 @@ def _payout_reissued(case: Case, event: e.PayoutReissued) -> Case:
 
 def _link_issued(case: Case, event: e.ReportLinkIssued) -> Case:
     reminded = case.link.reminders_sent if case.link else ()
-    case = replace(case, earlier_links=case.links, link=Link(event.link, event.token_hash, event.issued_at, reminded))
+    link = Link(event.link, event.token_hash, event.issued_at, reminded, asked_by=event.asked_by)
+    case = replace(case, earlier_links=case.links, link=link)
     return _owe_mail(case, "report_link", event.link, event.issued_at)
 
 

@@ -73,9 +73,10 @@ def request(case: Case, command: RequestReportLink, now: datetime) -> Sequence[e
 
 
 def renew(case: Case, command: RenewReportLink, now: datetime) -> Sequence[e.CaseEvent]:
-    """Send another link as an officer asks; at once where the last one is revoked."""
+    """Send another link as an officer asks, once where the call is repeated; at once where the last one is revoked."""
     link = _issued(case)
-    if not _is_next(case, command.link):
+    asked_again = link.asked_by == command.officer and link.revoked_at is None and _is_too_soon(case, now)
+    if asked_again or not _is_next(case, command.link):
         return []
     if case.report is not None:
         raise Refusal("already_reported", "Kommunen har redan återrapporterat och behöver ingen länk.", status=409)

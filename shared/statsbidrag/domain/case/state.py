@@ -154,6 +154,7 @@ class Link(msgspec.Struct, frozen=True):
     issued_at: datetime
     reminders_sent: tuple[int, ...] = ()
     revoked_at: datetime | None = None
+    asked_by: str = ""
 
 
 class DeliveryProof(msgspec.Struct, frozen=True):
