@@ -9,6 +9,7 @@ What came in on invoices is settled, too much or refunded; nobody alone gives up
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from statsbidrag.domain.case import CASE, Case, decide
@@ -26,6 +27,7 @@ HERE = ("ordered", "batched")
 CODES = ("AC04", "AC04", "RC03", "AM04", "")
 """Why a payout is refused or comes back: the account, the agency's own bank, its money, or no reason at all."""
 ACCOUNT_FAULTS = ("AC04",)
+RESENT = re.compile(r"-again[0-9]+$|-agent$")
 A_DAY = timedelta(hours=24)
 MOST_A_DAY = 3
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -246,7 +248,7 @@ class Ledger:
         assert self.account not in self.waiting
         asking = {requisition for _, _, requisition in self.named.values()} - {0}
         assert {r.id for r in case.requisitions if r.status == "awaiting_account"} == asking
-        told = [mail for mail in case.mails.values() if mail.kind == "account_changed" and "-again" not in mail.id]
+        told = [mail for mail in case.mails.values() if mail.kind == "account_changed" and not RESENT.search(mail.id)]
         assert len(told) == self.moved
         live = {hold.id: (hold.about, hold.change) for hold in case.holds if hold.released_at is None}
         assert live == self.holds

@@ -41,6 +41,7 @@ from tests.property.ledger import CODES, FAILED, Ledger
 
 STEPS = 60
 MOVED = msgspec.structs.replace(RECIPIENT, registry_email="ny@kommun-0114.example")
+AGENT_EMAIL = "bidrag@kommun-0114.example"
 BATCHES = (BATCH_ID, "B-2025-20250405-1")
 OFFICERS = ("officer:1", "officer:2")
 OUTCOMES: tuple[UnknownOutcome, ...] = get_args(UnknownOutcome)
@@ -64,7 +65,8 @@ class Walk:
         if self.chance.random() < 0.9:
             for _ in range(terms.requisitions_allowed):
                 share = Ore(self.allocated // terms.requisitions_allowed // 100 * 100)
-                self.try_to(requisition(share, self.chance.choice((KNOWN, KNOWN, OTHER))))
+                asked = requisition(share, self.chance.choice((KNOWN, KNOWN, OTHER)))
+                self.try_to(msgspec.structs.replace(asked, contact_email=self.chance.choice(("", AGENT_EMAIL))))
 
     def try_to(self, command: c.CaseCommand) -> None:
         try:

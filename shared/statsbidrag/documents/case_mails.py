@@ -55,6 +55,7 @@ class MailWriter:
             paid=case.money.paid,
             link=link,
             enclosures=enclosures,
+            to_agent=mail.addressee == "agent",
             **_FACTS[mail.kind](case, mail.about, grant_round),
         )
         return render_mail(mail.kind, context).raw

@@ -70,6 +70,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         How the decision can be appealed, or that it cannot.
     action_needed
         Whether the municipality must do something for the payout to be made again.
+    to_agent
+        Whether it goes to the agent, since the registry did not get it.
     is_again
         Whether somebody has asked for another link.
     """
@@ -91,6 +93,7 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
     appeal: str = ""
     action_needed: bool = False
+    to_agent: bool = False
     is_again: bool = False
     invoice_number: str = ""
     ocr: str = ""
@@ -109,6 +112,11 @@ class Message(msgspec.Struct, frozen=True):
 
 _POLICY = SMTP.clone(cte_type="7bit")
 _FOLDER = Path(__file__).parent / "mails"
+_HELLO = "Hej!\n\n"
+_TO_AGENT = (
+    "Det här brevet kom inte fram till er registratur. Därför skickar vi det till er som har rekvirerat bidraget. "
+    "Lämna det till registraturen och be den kontakta oss om adressen.\n\n"
+)
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -153,6 +161,8 @@ def render_mail(kind: MailKind, context: MailContext) -> Message:
     written = _TEXT.get_template(f"{kind}.txt").render(mail=context)
     subject, _, body = written.partition("\n")
     subject, body = " ".join(subject.split()), body.strip() + "\n"
+    if context.to_agent:
+        body = body.replace(_HELLO, _HELLO + _TO_AGENT, 1)
     mail = _envelope(context, subject)
     mail.set_content(body, charset="utf-8", cte="quoted-printable")
     html = _HTML.get_template("layout.html").render(mail=context, subject=subject, blocks=_blocks(body))
@@ -169,7 +179,8 @@ def _envelope(context: MailContext, subject: str) -> EmailMessage:
     domain = context.sender.rpartition("@")[2]
     named = re.sub(r"[^A-Za-z0-9.-]", ".", context.mail_id)
     mail["From"] = Address(context.agency.name, addr_spec=context.sender)
-    mail["To"] = Address(f"Registrator, {context.recipient.name}", addr_spec=context.to)
+    addressee = "Ombud" if context.to_agent else "Registrator"
+    mail["To"] = Address(f"{addressee}, {context.recipient.name}", addr_spec=context.to)
     mail["Reply-To"] = Address(context.agency.name, addr_spec=context.agency.email)
     mail["Subject"] = subject
     mail["Date"] = format_datetime(context.at)

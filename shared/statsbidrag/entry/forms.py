@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from statsbidrag.domain.errors import Refusal
-from statsbidrag.domain.identifiers import Account, parse_account, parse_organisation_number
+from statsbidrag.domain.identifiers import Account, parse_account, parse_email, parse_organisation_number
 from statsbidrag.domain.money import Ore, format_kronor, parse_whole_kronor
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.entry.models import STRICT, reader, told, validated
@@ -35,6 +35,7 @@ REQUISITION_LABELS = {
     "account_number": "Kontonummer",
     "invoice_reference": "Er fakturareferens",
     "peppol_id": "Ert Peppol-id för e-faktura",
+    "contact_email": "Er e-postadress",
     "declaration": "Intygande",
 }
 """Fields of the requisition, with their Swedish labels."""
@@ -89,6 +90,10 @@ def _peppol_id(text: str) -> str:
     return f"{_SWEDISH_ORGANISATION}:{parse_organisation_number(found['number'])}"
 
 
+def _contact_email(text: str) -> str:
+    return parse_email(text) if text else ""
+
+
 class RequisitionForm(BaseModel):
     """A requisition as people and programs send it; every field is text, the amount may be a whole number.
 
@@ -96,7 +101,7 @@ class RequisitionForm(BaseModel):
     ----------
     amount
         Whole kronor as text, öre once read.
-    peppol_id
+    peppol_id, contact_email
         May be empty.
     declaration
         ``ja``.
@@ -109,6 +114,7 @@ class RequisitionForm(BaseModel):
     account_number: Annotated[str, reader(_account_number)] = Field("", examples=["5050-1055"])
     invoice_reference: Annotated[str, reader(_invoice_reference)] = Field("", max_length=_LONGEST_REFERENCE)
     peppol_id: Annotated[str, reader(_peppol_id)] = Field("", examples=["0007:2120000019"])
+    contact_email: Annotated[str, reader(_contact_email)] = Field("", examples=["bidrag@kommunen.example"])
     declaration: Annotated[str, reader(read_declaration)] = Field("", examples=[ACCEPTED])
 
     @field_validator("account_number")
@@ -130,6 +136,7 @@ def read_requisition(fields: Mapping[str, Any]) -> RequisitionInput:
         account=Account(read.account_kind, read.account_number),
         invoice_reference=read.invoice_reference,
         peppol_id=read.peppol_id,
+        contact_email=read.contact_email,
     )
 
 
@@ -141,6 +148,7 @@ def prefilled_requisition(recipient: Recipient) -> dict[str, str]:
         "account_number": str(recipient.account),
         "invoice_reference": recipient.invoice_reference,
         "peppol_id": recipient.peppol_id,
+        "contact_email": "",
         "declaration": "",
     }
 
@@ -153,5 +161,6 @@ def requisition_rows(read: RequisitionInput) -> list[Row]:
         Row(REQUISITION_LABELS["account_number"], str(read.account)),
         Row(REQUISITION_LABELS["invoice_reference"], read.invoice_reference),
         Row(REQUISITION_LABELS["peppol_id"], read.peppol_id),
+        Row(REQUISITION_LABELS["contact_email"], read.contact_email),
         Row(REQUISITION_LABELS["declaration"], "Ja"),
     ]

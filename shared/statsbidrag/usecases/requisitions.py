@@ -21,13 +21,20 @@ from statsbidrag.usecases.books import Books, Context, Seen
 from statsbidrag.usecases.rounds import get_round
 
 
-class RequisitionInput(msgspec.Struct, frozen=True):
-    """What a municipality asks for; the declaration was made, or the form would not have come this far."""
+class RequisitionInput(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a municipality asks for; the declaration was made, or the form would not have come this far.
+
+    Attributes
+    ----------
+    contact_email
+        Where e-mail goes that the registry did not get; may be empty.
+    """
 
     amount: Ore
     account: Account
     invoice_reference: str
     peppol_id: str
+    contact_email: str = ""
 
 
 class RequisitionView(msgspec.Struct, frozen=True):
@@ -120,6 +127,7 @@ def receive(
         invoice_reference=form.invoice_reference,
         peppol_id=form.peppol_id,
         content_hash=content_hash,
+        contact_email=form.contact_email,
     )
     request = Request(f"requisition:{context.actor}:{key}", content_hash)
     about = case_key(round_id, municipality)

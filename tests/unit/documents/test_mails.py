@@ -149,6 +149,15 @@ def test_a_link_says_whether_it_is_late_and_whether_somebody_asked_for_it(again:
     assert "\n\n\n" not in text.replace("\r", "")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_goes_to_the_agent_says_why(kind: MailKind) -> None:
+    mail = _read(kind, to="bidrag@kommunen.example", to_agent=True)
+    assert mail["To"].addresses[0].display_name == "Ombud, Upplands Väsby"
+    for part in ("plain", "html"):
+        assert "kom inte fram till er registratur" in " ".join(_part(mail, part).split())
+    assert "kom inte fram" not in _part(_read(kind), "plain")
+
+
 def test_a_reminder_after_the_last_day_says_so() -> None:
     assert "Sista dagen är den 28 februari 2026" in _part(_read("report_reminder"), "plain")
     after = _read("report_reminder", at=datetime(2026, 3, 7, 8, 0, tzinfo=UTC))

@@ -24,6 +24,7 @@ from tests.builders import (
     linked,
     refusal,
     report,
+    requisition,
     requisitioned,
 )
 
@@ -215,3 +216,69 @@ def test_what_is_no_address_is_refused_at_its_field(email: str) -> None:
 
 def test_a_correction_needs_a_reason() -> None:
     assert refusal(bounced_link(), corrected(reason=" ")).field == "reason"
+
+
+# The agent
+
+AGENT_EMAIL = "bidrag@kommun-0114.example"
+TO_AGENT = f"{RECEIPT}-agent"
+
+
+def with_agent(start: Story) -> Story:
+    """The agent has named an address in the requisition."""
+    first = replace(start.case.requisitions[0], contact_email=AGENT_EMAIL)
+    start.case = replace(start.case, requisitions=(first,))
+    return start
+
+
+def test_an_address_that_the_requisition_names_is_kept_with_it() -> None:
+    story = Story()
+    story.do(replace(requisition(), contact_email=AGENT_EMAIL))
+    assert story.case.agent_email == AGENT_EMAIL
+    assert requisitioned().case.agent_email == ""
+
+
+def test_what_the_registry_did_not_get_goes_to_the_agent_once() -> None:
+    story = with_agent(requisitioned())
+    story.do(BOUNCED)
+    assert mail(story, TO_AGENT) == Mail(TO_AGENT, "requisition_receipt", "1", AGENT_EMAIL, AT, addressee="agent")
+    assert {f"officer/correct_registry_address-{RECEIPT}", f"mail/send_mail-{TO_AGENT}"} <= story.tasks
+    story.do(corrected())
+    story.do(c.RecordMailBounced(f"{RECEIPT}-again2", AT))
+    story.do(c.RecordMailBounced(TO_AGENT, AT))
+    assert sorted(story.case.mails) == [RECEIPT, f"{RECEIPT}-again2", TO_AGENT]
+    story.do(corrected(OLD))
+    assert sorted(story.case.mails) == [RECEIPT, f"{RECEIPT}-again2", f"{RECEIPT}-again3", TO_AGENT]
+    assert mail(story, f"{RECEIPT}-again3").to == OLD
+    assert not any("correct_registry" in task for task in story.tasks)
+
+
+def test_where_no_agent_has_an_address_only_the_officer_has_the_task() -> None:
+    story = requisitioned()
+    story.do(BOUNCED)
+    assert list(story.case.mails) == [RECEIPT]
+
+
+def test_an_agent_whose_requisition_was_rejected_gets_nothing() -> None:
+    story = with_agent(requisitioned())
+    story.case = replace(story.case, requisitions=(replace(story.case.requisitions[0], status="rejected"),))
+    story.do(BOUNCED)
+    assert list(story.case.mails) == [RECEIPT]
+
+
+def test_a_link_that_reached_the_agent_proves_the_delivery() -> None:
+    story = with_agent(linked())
+    story.do(c.RecordMailBounced(LINK_MAIL, story.now))
+    story.do(c.RecordMailDelivered(f"{LINK_MAIL}-agent", story.now))
+    story.do(c.AssessMissingReport(), at=REPORT_MISSING)
+    assert story.case.recoveries[0].checks[0].inputs["delivered"] == f"{LINK_MAIL}-agent"
+
+
+def test_a_link_that_opens_nothing_is_not_sent_to_the_agent_either() -> None:
+    gone, told = with_agent(linked()), with_agent(linked())
+    gone.do(c.RecordMailSent(LINK_MAIL))
+    gone.do(c.RevokeReportLinks("Bort.", "officer:1"))
+    told.do(report())
+    for story in (gone, told):
+        story.do(c.RecordMailBounced(LINK_MAIL, story.now))
+        assert f"{LINK_MAIL}-agent" not in story.case.mails

@@ -37,6 +37,12 @@ def test_the_peppol_id_may_be_left_out() -> None:
     assert read_requisition({name: value for name, value in GIVEN.items() if name != "peppol_id"}).peppol_id == ""
 
 
+def test_the_agents_address_may_be_given() -> None:
+    given = read_requisition({**GIVEN, "contact_email": " bidrag@kommunen.example "})
+    assert given.contact_email == "bidrag@kommunen.example"
+    assert read_requisition(GIVEN).contact_email == ""
+
+
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [
@@ -53,6 +59,8 @@ def test_the_peppol_id_may_be_left_out() -> None:
         ("invoice_reference", "a\nb", "invoice_reference_invalid"),
         ("peppol_id", "2120000019", "peppol_id_invalid"),
         ("peppol_id", "0007:2120000018", "organisation_number_invalid"),
+        ("contact_email", "ombudet", "email_invalid"),
+        ("contact_email", "a@kommun.example\nBcc: b@kommun.example", "email_invalid"),
         ("declaration", "", "declaration_missing"),
         ("declaration", True, "text_expected"),
         ("extra", "1", "field_unknown"),

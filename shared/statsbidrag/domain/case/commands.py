@@ -35,6 +35,7 @@ class SubmitRequisition(Command, frozen=True):
     invoice_reference: str
     peppol_id: str
     content_hash: str
+    contact_email: str = ""
 
 
 class ValidateRequisition(Command, frozen=True):

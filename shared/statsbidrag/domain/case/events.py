@@ -44,6 +44,7 @@ class RequisitionReceived(Event, frozen=True):
     received_at: datetime
     content_hash: str
     late: bool
+    contact_email: str = ""
 
 
 class RequisitionApproved(Event, frozen=True):

@@ -96,6 +96,7 @@ def _requisition_received(case: Case, event: e.RequisitionReceived) -> Case:
         received_at=event.received_at,
         content_hash=event.content_hash,
         status="with_officer" if event.late else "received",
+        contact_email=event.contact_email,
     )
     case = replace(case, requisitions=(*case.requisitions, requisition))
     kind: MailKind = "requisition_late" if event.late else "requisition_receipt"
@@ -449,7 +450,16 @@ def _mail_delivered(case: Case, event: e.MailDelivered) -> Case:
 
 
 def _mail_bounced(case: Case, event: e.MailBounced) -> Case:
-    return _mail_status(case, event.mail, "bounced")
+    """Owe the agent what the registry did not get, once; with a link only where that opens a form to be filled in."""
+    case = _mail_status(case, event.mail, "bounced")
+    mail, to = case.mails[event.mail], case.agent_email
+    name = f"{mail.id.partition(_AGAIN)[0]}-agent"
+    if not to or mail.addressee == "agent" or name in case.mails:
+        return case
+    if mail.kind in CARRIES_LINK and (case.report or case.link is None or case.link.revoked_at):
+        return case
+    fallback = Mail(name, mail.kind, mail.about, to, event.bounced_at, addressee="agent")
+    return replace(case, mails={**case.mails, name: fallback})
 
 
 def _mail_complained(case: Case, event: e.MailComplained) -> Case:

@@ -40,6 +40,7 @@ def submit(case: Case, command: SubmitRequisition, now: datetime) -> list[e.Case
             amount=command.amount,
             account=command.account,
             invoice_reference=command.invoice_reference,
+            contact_email=command.contact_email,
             peppol_id=command.peppol_id,
             received_at=now,
             content_hash=command.content_hash,

@@ -56,6 +56,7 @@ class Requisition(msgspec.Struct, frozen=True):
     status: RequisitionStatus
     checks: tuple[Check, ...] = ()
     decided_at: datetime | None = None
+    contact_email: str = ""
 
 
 AccountChangeStatus = Literal["waiting", "approved", "declined"]
@@ -287,6 +288,7 @@ CARRIES_LINK: tuple[MailKind, ...] = ("report_link", "report_reminder")
 """Kinds of e-mail that a report link stands in."""
 MailStatus = Literal["owed", "sent", "delivered", "bounced", "withdrawn", "renewed"]
 """``withdrawn`` was owed and is not to leave; ``renewed`` came back, and an officer has dealt with it."""
+Addressee = Literal["registry", "agent"]
 Complaint = Literal["", "open", "settled"]
 """Whether somebody at the recipient's called it spam, and whether an officer has dealt with that."""
 
@@ -298,6 +300,8 @@ class Mail(msgspec.Struct, frozen=True):
     ----------
     about
         Which requisition, reminder, recovery or invoice it speaks of.
+    addressee
+        The agent's is sent once where the registry's came back.
     """
 
     id: str
@@ -307,6 +311,7 @@ class Mail(msgspec.Struct, frozen=True):
     owed_at: datetime
     status: MailStatus = "owed"
     complaint: Complaint = ""
+    addressee: Addressee = "registry"
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -402,6 +407,12 @@ class Case(msgspec.Struct, frozen=True):
     def number(self) -> str:
         """Name the case for people: its case number."""
         return case_number(self.round, self.municipality)
+
+    @property
+    def agent_email(self) -> str:
+        """The address that the agent gave in the last requisition that was not rejected; empty if in none."""
+        given = (r.contact_email for r in reversed(self.requisitions) if r.contact_email and r.status != "rejected")
+        return next(given, "")
 
     @property
     def links(self) -> tuple[Link, ...]:
