@@ -625,7 +625,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         _deliveries("renew"),
         _and(_deliveries("show_deliveries")),
     ),
-    Scenario("correct_deliveries, links revoked", "reporting", _deliveries("revoke"), _and(_deliveries("renew"))),
+    Scenario(
+        "correct_deliveries, links revoked", "reporting", _deliveries("revoke"), _and(_deliveries("show_deliveries"))
+    ),
+    *_races(
+        ("correct_deliveries, links revoked", _deliveries("revoke")),
+        ("receive_report, by a link that is revoked", _report),
+        "reporting",
+    ),
     Scenario(
         "correct_deliveries, the address corrected",
         "link bounced",

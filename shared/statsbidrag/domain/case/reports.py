@@ -38,13 +38,8 @@ def issue_reminder(case: Case, command: IssueReminder, now: datetime) -> Sequenc
     """Remind once per step of the ladder, and not after a report or a later reminder."""
     _, terms = opened(case)
     link = case.link
-    passed = case.report is not None or bool(case.recoveries)
-    if (
-        link is None
-        or link.revoked_at is not None
-        or passed
-        or command.day <= max(link.reminders_sent, default=-(10**6))
-    ):
+    passed = link is None or link.revoked_at is not None or case.report is not None or bool(case.recoveries)
+    if link is None or passed or command.day <= max(link.reminders_sent, default=-(10**6)):
         return []
     if now < reminder_due(terms, command.day):
         raise Refusal("reminder_not_due", "Det är för tidigt att påminna.", status=409)
