@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case import commands as c
@@ -13,8 +14,9 @@ from statsbidrag.domain.case.owed import reminder_due
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import MunicipalityCode
 from statsbidrag.domain.money import kronor
+from statsbidrag.domain.time import start_of
 from statsbidrag.usecases import links, mails, reports
-from tests.builders import REPORT_LATE, REPORT_OPENS, ROUND_ID, TERMS
+from tests.builders import REPORT_LATE, REPORT_OPENS, ROUND_ID, TERMS, grant_round
 from tests.fakes import Break, FakeLinks
 from tests.house import AGENT, OFFICER, SYSTEM, House
 
@@ -150,3 +152,32 @@ def test_no_token_is_stored(agency: House) -> None:
     ask(agency, REPORT_OPENS + HOUR)
     for number in (1, 2):
         assert token(number) not in str((agency.store.snapshots, agency.store.records, agency.store.lookups))
+
+
+LADDER = (-30, -7, -1, 7, 30)
+
+
+@pytest.mark.parametrize("missed", [frozenset[int](), frozenset({-7}), frozenset({-1, 0, 1}), frozenset(range(-40, 8))])
+def test_a_year_of_mornings_sends_each_step_of_the_ladder_once(missed: frozenset[int]) -> None:
+    """A morning that is missed is made up for by the next; of several steps it left behind only the last goes out."""
+    agency = House({CODE: kronor(1000)})
+    agency.round = grant_round(kronor(1000), replace(TERMS, reminder_days=LADDER))
+    agency.open_round()
+    agency.requisition(CODE)
+    agency.validate()
+    agency.pay()
+    agency.bank_books(agency.case(CODE).payouts[0].batch)
+    agency.at(REPORT_OPENS)
+    agency.send_links()
+    expected: dict[str, int] = {}
+    for day in range(-43, 40):
+        agency.at(start_of(TERMS.report_last_day + timedelta(days=day)) + 7 * HOUR)
+        due = [step for step in LADDER if step <= day and not any(sent >= step for sent in expected.values())]
+        if day not in missed:
+            for _ in range(2):
+                agency.send_links()
+                agency.post()
+            if due:
+                expected[f"2025-0114-report_reminder-{due[-1]}"] = due[-1]
+        assert {name for name in sent_tokens(agency) if "report_reminder" in name} == set(expected)
+    assert 30 in expected.values()
