@@ -97,7 +97,7 @@ def test_every_reference_within_the_description_leads_somewhere_and_every_schema
 
 def test_what_a_requisition_must_say_is_required(openapi: Any) -> None:
     form = openapi["components"]["schemas"]["Requisition"]
-    assert set(form["required"]) == set(form["properties"]) - {"peppol_id"}
+    assert set(form["required"]) == set(form["properties"]) - {"peppol_id", "contact_email"}
     assert form["additionalProperties"] is False
     receipt = openapi["components"]["schemas"]["RequisitionReceipt"]["properties"]
     assert receipt["amount_ore"] == {"type": "integer", "description": "Öre"}
