@@ -87,7 +87,7 @@ def _view(case: Case) -> dict[str, Any]:
             {
                 "link": link.number,
                 "issued_at": link.issued_at,
-                "expires_at": expires_at(link, terms),
+                "expires_at": expires_at(case, link),
                 "revoked_at": link.revoked_at,
             }
             for link in case.links

@@ -716,6 +716,28 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("send_mail, a reminder of an invoice", "reminded, mail owed", _mail("invoice_reminder"), _and(_SWEEP)),
     Scenario("send_mail, a credit note", "credit note filed, mail owed", _mail("credit_note"), _and(_SWEEP)),
     Scenario(
+        "change_reports, extended",
+        "reporting",
+        _sample("change_reports", "extend"),
+        _and(_sample("change_reports", "show_report")),
+    ),
+    Scenario(
+        "change_reports, reopened",
+        "heard",
+        _sample("change_reports", "reopen"),
+        _and(_sample("change_reports", "show_report")),
+    ),
+    *_races(
+        ("change_reports, reopened", _sample("change_reports", "reopen")),
+        ("decide_recoveries, decided meanwhile", _sample("decide_recoveries", "decide")),
+        "prepared",
+    ),
+    *_races(
+        ("change_reports, extended", _sample("change_reports", "extend")),
+        ("receive_report, sent meanwhile", _sample("receive_report", "send_json")),
+        "reporting",
+    ),
+    Scenario(
         "reconsider_recoveries, prepared",
         "invoiced",
         _sample("reconsider_recoveries", "prepare"),

@@ -23,6 +23,7 @@ FITS = {
     "correct_deliveries/correct_address": "correct_deliveries, the address corrected",
     "settle_invoices/decide_write_off": "settle_invoices, a write-off decided",
     "settle_invoices/refund": "settle_invoices, refunded",
+    "change_reports/reopen": "change_reports, reopened",
     "reconsider_recoveries/decide": "reconsider_recoveries, decided",
     "assess_reports/report_and_missing_report": "assess_reports, one of them missing",
     "decide_recoveries/decide": "decide_recoveries, decided",

@@ -178,6 +178,8 @@ class Ledger:
                 self.judged = (self.judged or 0) + event.accepted
             case e.RecoveryProposed():
                 self.judged = (self.judged or 0) + event.claim
+            case e.RecoveryWithdrawn() | e.ReportReopened():
+                self.judged = None
 
     def _note_settlement(self, event: e.CaseEvent) -> None:
         match event:

@@ -6,7 +6,7 @@ Beside the case goes a ledger that is kept by the events alone, and the two are 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import get_args
 
@@ -125,7 +125,7 @@ class Walk:
             "assess_report": c.AssessReport,
             "assess_missing_report": c.AssessMissingReport,
             "prepare_decision": self.preparation,
-            "decide_recovery": lambda: c.DecideRecovery(1, "officer:2"),
+            "decide_recovery": lambda: c.DecideRecovery(int(about), "officer:2"),
             "file_letter": lambda: c.RecordLetterFiled(int(about), "letter.pdf"),
             "raise_invoice": lambda: c.RaiseInvoice(int(about)),
             "file_invoice": lambda: c.RecordInvoiceFiled(about, "i.xml", "i.pdf"),
@@ -171,8 +171,10 @@ class Walk:
                 c.AssessReport,
                 c.AssessMissingReport,
                 self.preparation,
-                lambda: c.DecideRecovery(1, self.officer()),
-                lambda: c.RaiseInvoice(1),
+                lambda: c.DecideRecovery(self.recovery(), self.officer()),
+                lambda: c.RaiseInvoice(self.recovery()),
+                lambda: c.ExtendReport(self.day(), "Skäl.", self.officer()),
+                lambda: c.ReopenReport(self.day(), "Skäl.", self.officer()),
                 self.repayment,
                 lambda: c.RemindInvoice(self.invoice().number),
                 self.reconsideration,
@@ -279,8 +281,16 @@ class Walk:
         return c.CorrectRegistryAddress(email, "Enligt samtal.", self.officer())
 
     def preparation(self) -> c.CaseCommand:
-        claim = self.case.recoveries[0].claim if self.case.recoveries else Ore(0)
-        return c.PrepareDecision(1, self.part(claim), "Skäl.", "officer:1")
+        claim = self.case.recoveries[-1].claim if self.case.recoveries else Ore(0)
+        return c.PrepareDecision(self.recovery(), self.part(claim), "Skäl.", "officer:1")
+
+    def recovery(self) -> int:
+        """The number of the last recovery: the one that lives, if one does."""
+        return max(1, len(self.case.recoveries))
+
+    def day(self) -> date:
+        """A last day near the one in force, or near today."""
+        return max(self.now.date(), self.case.report_last_day) + timedelta(days=self.chance.randint(-1, 10))
 
     def report(self) -> c.CaseCommand:
         self.now = max(self.now, REPORT_OPENS)
@@ -299,13 +309,13 @@ class Walk:
         return c.RecordRepayment(1, self.entry(), amount, self.now.date())
 
     def reconsideration(self) -> c.CaseCommand:
-        claimed = next((recovery.to_invoice for recovery in self.case.recoveries), Ore(1))
+        claimed = next((recovery.to_invoice for recovery in self.case.live_recoveries), Ore(1))
         amount = self.chance.choice((self.part(claimed), claimed))
-        return c.PrepareReconsideration(1, amount, "Skäl.", self.officer())
+        return c.PrepareReconsideration(self.recovery(), amount, "Skäl.", self.officer())
 
     def reconsidered(self) -> c.CaseCommand:
         told = next((r.reconsideration for r in self.case.recoveries if r.reconsideration), None)
-        return c.DecideReconsideration(1, told.amount if told else Ore(0), self.officer())
+        return c.DecideReconsideration(self.recovery(), told.amount if told else Ore(0), self.officer())
 
     def giving_up(self) -> c.CaseCommand:
         return c.ProposeWriteOff(self.invoice().number, "Kommunen betalar inte.", self.officer())

@@ -451,6 +451,12 @@ class OneCase(RuleBasedStateMachine):
     def assess(self, missing: bool) -> None:
         self.ask(c.AssessMissingReport() if missing else c.AssessReport())
 
+    @rule(days=st.integers(-1, 40), from_today=st.booleans(), officer=OFFICERS, again=st.booleans(), reason=REASONS)
+    def give_time(self, days: int, from_today: bool, officer: str, again: bool, reason: str) -> None:
+        start = self.clock.time.date() if from_today else self.case.report_last_day
+        command = c.ReopenReport if again else c.ExtendReport
+        self.ask(command(start + timedelta(days=days), reason, officer))
+
     @rule(recovery=RECOVERIES, waived=AMOUNTS, officer=OFFICERS, reasons=st.sampled_from(["Skäl.", " "]))
     def prepare(self, recovery: int, waived: Ore, officer: str, reasons: str) -> None:
         self.ask(c.PrepareDecision(recovery, waived, reasons, officer))
@@ -557,6 +563,12 @@ class OneCase(RuleBasedStateMachine):
             if {"late_report", "report_missing"} & set(recovery.grounds):
                 assert recovery.checks[0].inputs["delivered"]
             assert recovery.claim > 0
+
+    @invariant()
+    def at_most_one_recovery_lives_and_none_while_a_report_is_open_again(self) -> None:
+        live = [recovery for recovery in self.case.recoveries if recovery.status != "withdrawn"]
+        assert len(live) <= (0 if self.case.reopening else 1)
+        assert not self.case.reopening or self.case.money.accepted_use == 0
 
     @invariant()
     def one_word_says_where_the_case_stands(self) -> None:

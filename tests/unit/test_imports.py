@@ -27,6 +27,7 @@ READS_BODIES = {
     "attest_payouts",
     "change_accounts",
     "correct_deliveries",
+    "change_reports",
     "correct_payouts",
     "decide_recoveries",
     "decide_undisputed",

@@ -99,8 +99,21 @@ def _link(case: Case, about: str, grant_round: Round) -> Facts:
 
 
 def _report(case: Case, _about: str, _round: Round) -> Facts:
-    _, terms = opened(case)
-    return {"last_day": terms.report_last_day, "at_hand": case.report.received_at if case.report else None}
+    return {"last_day": case.report_last_day, "at_hand": case.report.received_at if case.report else None}
+
+
+def _extension(case: Case, about: str, _: Round) -> Facts:
+    extension = case.extensions[int(about) - 1]
+    return {"last_day": extension.last_day, "reasons": (extension.reason,)}
+
+
+def _reopening(case: Case, about: str, _: Round) -> Facts:
+    reopening = case.reopenings[int(about) - 1]
+    return {
+        "last_day": reopening.last_day,
+        "reasons": (reopening.reason,),
+        "at_hand": reopening.earlier.received_at,
+    }
 
 
 def _hearing(case: Case, about: str, _round: Round) -> Facts:
@@ -151,6 +164,8 @@ _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "account_changed": _account_change,
     "report_link": _link,
     "report_reminder": _report,
+    "report_extended": _extension,
+    "report_reopened": _reopening,
     "report_receipt": _report,
     "hearing": _hearing,
     "decision": _decision,

@@ -31,6 +31,8 @@ NEEDS: dict[MailKind, tuple[str, ...]] = {
     "account_changed": ("account",),
     "report_link": ("paid", "link", "last_day"),
     "report_reminder": ("paid", "link", "last_day"),
+    "report_extended": ("reasons", "last_day"),
+    "report_reopened": ("link", "at_hand", "reasons", "last_day"),
     "report_receipt": ("at_hand",),
     "hearing": ("paid", "amount", "reasons", "last_day"),
     "decision": ("amount", "reasons", "appeal"),

@@ -5,8 +5,11 @@ The clock is always given; nothing here asks what time it is.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from statsbidrag.domain.errors import Refusal
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -72,6 +75,20 @@ _MONTHS = (
 def format_date(day: date) -> str:
     """Write a day in Swedish: ``2 juni 2025``."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def parse_date(text: str, *, field: str) -> date:
+    """Read a day as programs write it, ``2026-03-31``; `Refusal` ``date_unreadable`` at the field otherwise."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise _unreadable(field)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _unreadable(field) from None
+
+
+def _unreadable(field: str) -> Refusal:
+    return Refusal("date_unreadable", "Skriv dagen som år-månad-dag, till exempel 2026-03-31.", field=field)
 
 
 def format_instant(instant: datetime) -> str:

@@ -17,7 +17,7 @@ from statsbidrag.domain.case.commands import (
 )
 from statsbidrag.domain.case.recoveries import find, find_invoice
 from statsbidrag.domain.case.settlement import find_credit_note
-from statsbidrag.domain.case.state import CARRIES_LINK, Mail
+from statsbidrag.domain.case.state import MAY_CARRY_LINK, Mail
 from statsbidrag.domain.errors import NotTaken, Refusal
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.terms import Round
@@ -65,8 +65,9 @@ def send(
     mail = case.mails.get(due.task.about)
     if mail is None or mail.status != "owed":
         return
-    # Always the newest link's: where it is revoked, no e-mail with a link is owed.
-    number = case.link.number if case.link and mail.kind in CARRIES_LINK else 0
+    # Always the newest link's: where it is revoked, no e-mail that must carry one is owed.
+    opens = case.link is not None and case.link.revoked_at is None and mail.kind in MAY_CARRY_LINK
+    number = case.link.number if case.link and opens else 0
     token = links.token(link_purpose(due.key, number)) if number else ""
     enclosures = tuple(_enclosures(case, mail, archive))
     message = write(case, mail, get_round(books, case.round), token, enclosures)

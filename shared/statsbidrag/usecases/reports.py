@@ -93,8 +93,8 @@ def show(books: Books, token: str) -> ReportView:
     """Give what the report form shows; `NotFound` ``link_not_valid``, or ``link_revoked``, ``link_expired`` (410)."""
     _, seen = _case_behind(books, token)
     case = seen.state
-    recipient, terms = opened(case)
-    closes_at = end_of(terms.report_last_day)
+    recipient, _ = opened(case)
+    closes_at = end_of(case.report_last_day)
     return ReportView(
         round=get_round(books, case.round),
         recipient=recipient,

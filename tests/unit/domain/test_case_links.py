@@ -75,7 +75,7 @@ def test_a_link_that_went_out_later_is_good_for_the_grace_after_its_own_day() ->
     story = linked()
     another(story, at=TOO_OLD)
     assert story.case.link is not None
-    assert expires_at(story.case.link, TERMS) == end_of(date(2026, 8, 28) + timedelta(days=180))
+    assert expires_at(story.case, story.case.link) == end_of(date(2026, 8, 28) + timedelta(days=180))
     story.now = TOO_OLD + timedelta(days=100)
     assert refusal(story, by(1)).code == "link_expired"
     assert story.do(by(2))

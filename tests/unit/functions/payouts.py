@@ -131,15 +131,15 @@ class Desk:
         return self
 
     def link(self) -> Desk:
-        """The first is paid and has the report link."""
+        """The first is paid and has the link to its report."""
         self.batch().attest().send()
         self.act(c.RecordPayoutSettled(PAYOUT, "entry-1", SHARE, PAYDAY.date()))
         self.clock.time = REPORTING
         self.act(c.IssueReportLink("token-hash"))
         return self
 
-    def hear(self, misused: Ore = NOTHING) -> Desk:
-        """The first has used a part, and has been heard on paying back the rest."""
+    def report(self, misused: Ore = NOTHING) -> Desk:
+        """The first has used a part, and the rest is proposed for recovery."""
         self.link()
         used = Ore(SHARE - CLAIM)
         self.act(
@@ -153,6 +153,11 @@ class Desk:
             )
         )
         self.act(c.AssessReport())
+        return self
+
+    def hear(self, misused: Ore = NOTHING) -> Desk:
+        """The first has been heard on paying back the rest."""
+        self.report(misused)
         self.clock.time = self.case().recoveries[0].hearing_ends
         return self
 

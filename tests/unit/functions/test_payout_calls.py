@@ -53,6 +53,14 @@ def _told(desk: Desk) -> None:
     desk.act(c.ProposeResolution(PAYOUT, "not_carried_out", "Skäl.", "officer-9"))
 
 
+def _linked(desk: Desk) -> None:
+    desk.link()
+
+
+def _reported(desk: Desk) -> None:
+    desk.report()
+
+
 def _claimed(desk: Desk) -> None:
     desk.claim()
 
@@ -81,7 +89,7 @@ def _prepared(desk: Desk) -> None:
     desk.hear().act(c.PrepareDecision(1, Ore(0), "Skäl.", "officer-9"))
 
 
-def _linked(desk: Desk) -> None:
+def _linked_for_long(desk: Desk) -> None:
     desk.link().clock.move(days=14)
 
 
@@ -114,6 +122,9 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("settle_invoices", "propose_write_off"): (OFFICERS, _claimed),
     ("settle_invoices", "decide_write_off"): (OFFICERS, _proposed_to_give_up),
     ("settle_invoices", "refund"): (OFFICERS, _too_much),
+    ("change_reports", "show_report"): (OFFICERS, _linked),
+    ("change_reports", "extend"): (OFFICERS, _linked),
+    ("change_reports", "reopen"): (OFFICERS, _reported),
     ("reconsider_recoveries", "show_reconsideration"): (OFFICERS, _claimed),
     ("reconsider_recoveries", "prepare"): (OFFICERS, _claimed),
     ("reconsider_recoveries", "decide"): (OFFICERS, _prepared_anew),
@@ -122,11 +133,11 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("decide_undisputed", "show_undisputed"): (OFFICERS, _heard),
     ("decide_undisputed", "prepare_undisputed"): (OFFICERS, _heard),
     ("decide_undisputed", "decide_undisputed"): (OFFICERS, _prepared),
-    ("correct_deliveries", "show_deliveries"): (OFFICERS, _linked),
-    ("correct_deliveries", "correct_address"): (OFFICERS, _linked),
-    ("correct_deliveries", "prove"): (OFFICERS, _linked),
-    ("correct_deliveries", "renew"): (OFFICERS, _linked),
-    ("correct_deliveries", "revoke"): (OFFICERS, _linked),
+    ("correct_deliveries", "show_deliveries"): (OFFICERS, _linked_for_long),
+    ("correct_deliveries", "correct_address"): (OFFICERS, _linked_for_long),
+    ("correct_deliveries", "prove"): (OFFICERS, _linked_for_long),
+    ("correct_deliveries", "renew"): (OFFICERS, _linked_for_long),
+    ("correct_deliveries", "revoke"): (OFFICERS, _linked_for_long),
     ("show_reconciliation", "show_json"): (STAFF, _reconciled),
     ("show_reconciliation", "download_csv"): (STAFF, _reconciled),
 }
@@ -234,8 +245,10 @@ def test_an_empty_reason_is_told_at_its_field(desk: Desk, function: str, name: s
     assert desk.store.commits == before
 
 
-def test_what_needs_a_reason_is_what_stops_voids_declines_gives_up_or_says_what_somebody_answered() -> None:
+def test_what_needs_a_reason_is_what_stops_voids_declines_gives_up_gives_time_or_says_what_somebody_answered() -> None:
     assert {name for _, name in WITH_REASON} == {
+        "extend",
+        "reopen",
         "void",
         "decline",
         "propose_resolution",

@@ -9,6 +9,7 @@ from typing import Any
 from statsbidrag.domain.case import (
     accounts,
     corrections,
+    extensions,
     links,
     mails,
     opening,
@@ -54,6 +55,8 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.ProveDelivery: links.prove,
     c.IssueReminder: reports.issue_reminder,
     c.SubmitReport: reports.submit,
+    c.ExtendReport: extensions.extend,
+    c.ReopenReport: extensions.reopen,
     c.AssessReport: reports.assess,
     c.AssessMissingReport: reports.assess_missing,
     c.PrepareDecision: recoveries.prepare,
@@ -109,7 +112,7 @@ def lookups(case: Case, event: e.CaseEvent) -> tuple[Lookup, ...]:
 
 def stage(case: Case) -> str:
     """Say in one word where a case stands in its year."""
-    if case.recoveries:
+    if case.live_recoveries:
         return _recovery_stage(case)
     if case.report is not None:
         return "closed" if case.report.assessed else "reported"
@@ -121,7 +124,7 @@ def stage(case: Case) -> str:
 
 
 def _recovery_stage(case: Case) -> str:
-    recovery = case.recoveries[-1]
+    recovery = case.live_recoveries[-1]
     if recovery.status != "decided":
         return recovery.status
     if recovery.to_invoice and not case.invoices:

@@ -223,6 +223,22 @@ class SubmitReport(Command, frozen=True):
     token_hash: str
 
 
+class ExtendReport(Command, frozen=True):
+    """Grant the municipality a later last day for its report."""
+
+    last_day: date
+    reason: str
+    officer: str
+
+
+class ReopenReport(Command, frozen=True):
+    """Let the municipality correct its report, at the latest on a day."""
+
+    last_day: date
+    reason: str
+    officer: str
+
+
 class AssessReport(Command, frozen=True):
     """Hold the report against the terms."""
 
@@ -406,6 +422,8 @@ CaseCommand = (
     | ProveDelivery
     | IssueReminder
     | SubmitReport
+    | ExtendReport
+    | ReopenReport
     | AssessReport
     | AssessMissingReport
     | PrepareDecision

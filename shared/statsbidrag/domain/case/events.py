@@ -252,6 +252,32 @@ class ReportReceived(Event, frozen=True):
     amount_used: Ore
     amount_misused: Ore
     content_hash: str
+    first_received_at: datetime | None = None
+
+
+class ReportExtended(Event, frozen=True):
+    """The municipality has until a later day to report."""
+
+    last_day: date
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+class ReportReopened(Event, frozen=True):
+    """The report may be corrected; `taken_back` is use that was accepted and is to be assessed anew."""
+
+    last_day: date
+    reason: str
+    taken_back: Ore
+    reopened_by: str
+    reopened_at: datetime
+
+
+class ReportReinstated(Event, frozen=True):
+    """No corrected report came in time: the earlier one stands again, and is assessed anew."""
+
+    reinstated_at: datetime
 
 
 class ReportAssessed(Event, frozen=True):
@@ -275,6 +301,15 @@ class RecoveryProposed(Event, frozen=True):
     checks: tuple[Check, ...]
     proposed_at: datetime
     hearing_ends: datetime
+
+
+class RecoveryWithdrawn(Event, frozen=True):
+    """What was proposed is not decided: its ground fell away."""
+
+    recovery: int
+    reason: str
+    withdrawn_by: str
+    withdrawn_at: datetime
 
 
 class DecisionPrepared(Event, frozen=True):
@@ -471,9 +506,13 @@ CaseEvent = (
     | LinkDeliveryProven
     | ReportReminderIssued
     | ReportReceived
+    | ReportExtended
+    | ReportReopened
+    | ReportReinstated
     | ReportAssessed
     | DeliveryUnproven
     | RecoveryProposed
+    | RecoveryWithdrawn
     | DecisionPrepared
     | RecoveryDecided
     | LetterFiled

@@ -15,6 +15,7 @@ from statsbidrag.domain.case.state import (
     Case,
     CreditNote,
     DeliveryProof,
+    Extension,
     Invoice,
     Link,
     Mail,
@@ -22,6 +23,7 @@ from statsbidrag.domain.case.state import (
     Payout,
     Reconsideration,
     Recovery,
+    Reopening,
     Report,
     Requisition,
     Resolution,
@@ -297,7 +299,9 @@ def _reminder_issued(case: Case, event: e.ReportReminderIssued) -> Case:
     if case.link is None:
         return case
     reminded = replace(case.link, reminders_sent=(*case.link.reminders_sent, event.day))
-    return _owe_mail(replace(case, link=reminded), "report_reminder", event.day, event.issued_at)
+    # The ladder of a later last day has e-mails of its own.
+    ladder = f"-{len(case.extensions)}" if case.extensions else ""
+    return _owe_mail(replace(case, link=reminded), "report_reminder", f"{event.day}{ladder}", event.issued_at)
 
 
 def _report_received(case: Case, event: e.ReportReceived) -> Case:
@@ -309,9 +313,38 @@ def _report_received(case: Case, event: e.ReportReceived) -> Case:
         amount_used=event.amount_used,
         amount_misused=event.amount_misused,
         content_hash=event.content_hash,
+        first_received_at=event.first_received_at,
     )
     case = replace(case, report=report, unproven_delivery=False)
-    return _owe_mail(case, "report_receipt", 1, event.received_at)
+    return _owe_mail(case, "report_receipt", len(case.reopenings) + 1, event.received_at)
+
+
+def _report_extended(case: Case, event: e.ReportExtended) -> Case:
+    extension = Extension(event.last_day, case.report_last_day, event.reason, event.granted_by, event.granted_at)
+    if case.reopening is not None:
+        later = replace(case.reopening, last_day=event.last_day)
+        case = replace(case, reopenings=(*case.reopenings[:-1], later))
+    elif case.terms is not None:
+        case = replace(case, terms=replace(case.terms, report_last_day=event.last_day))
+    link = replace(case.link, reminders_sent=()) if case.link else None
+    case = replace(case, extensions=(*case.extensions, extension), link=link, unproven_delivery=False)
+    return _owe_mail(case, "report_extended", len(case.extensions), event.granted_at)
+
+
+def _report_reopened(case: Case, event: e.ReportReopened) -> Case:
+    if case.report is None:
+        return case
+    opened_again = Reopening(event.last_day, event.reason, event.reopened_by, event.reopened_at, case.report)
+    case = replace(case, report=None, reopenings=(*case.reopenings, opened_again))
+    case = _add(case, accepted_use=-event.taken_back)
+    if case.link is not None and case.link.revoked_at is not None:
+        # Nobody can be sent a link that is closed: the next one tells of the day.
+        return case
+    return _owe_mail(case, "report_reopened", len(case.reopenings), event.reopened_at)
+
+
+def _report_reinstated(case: Case, _: e.ReportReinstated) -> Case:
+    return replace(case, report=replace(case.reopening.earlier, assessed=False)) if case.reopening else case
 
 
 def _report_assessed(case: Case, event: e.ReportAssessed) -> Case:
@@ -341,6 +374,10 @@ def _recovery_proposed(case: Case, event: e.RecoveryProposed) -> Case:
 
 def _recovery(case: Case, recovery: int, **changes: Any) -> Case:
     return replace(case, recoveries=_with(case.recoveries, "id", recovery, **changes))
+
+
+def _recovery_withdrawn(case: Case, event: e.RecoveryWithdrawn) -> Case:
+    return _recovery(case, event.recovery, status="withdrawn")
 
 
 def _decision_prepared(case: Case, event: e.DecisionPrepared) -> Case:
@@ -519,9 +556,13 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.LinkDeliveryProven: _delivery_proven,
     e.ReportReminderIssued: _reminder_issued,
     e.ReportReceived: _report_received,
+    e.ReportExtended: _report_extended,
+    e.ReportReopened: _report_reopened,
+    e.ReportReinstated: _report_reinstated,
     e.ReportAssessed: _report_assessed,
     e.DeliveryUnproven: _delivery_unproven,
     e.RecoveryProposed: _recovery_proposed,
+    e.RecoveryWithdrawn: _recovery_withdrawn,
     e.DecisionPrepared: _decision_prepared,
     e.RecoveryDecided: _recovery_decided,
     e.LetterFiled: _letter_filed,

@@ -24,9 +24,10 @@ MOST_A_DAY = 3
 """How many links a registry gets in any 24 hours when anybody may ask for them."""
 
 
-def expires_at(link: Link, terms: Terms) -> datetime:
+def expires_at(case: Case, link: Link) -> datetime:
     """Give the instant from which a link is too old."""
-    counts_from = max(terms.report_last_day, swedish_date(link.issued_at))
+    _, terms = opened(case)
+    counts_from = max(case.report_last_day, swedish_date(link.issued_at))
     return end_of(counts_from + timedelta(days=terms.link_grace_days))
 
 
@@ -43,10 +44,9 @@ def refuse_closed(case: Case, token_hash: str, now: datetime) -> None:
     link = next((link for link in case.links if link.token_hash == token_hash), None)
     if link is None:
         raise no_such_link()
-    _, terms = opened(case)
     if link.revoked_at is not None:
         raise _gone("link_revoked", "Länken är spärrad.")
-    if now >= expires_at(link, terms):
+    if now >= expires_at(case, link):
         raise _gone("link_expired", "Länken är för gammal.")
 
 

@@ -70,11 +70,17 @@ def _report(case: Case, terms: Terms) -> Iterator[Task]:
             yield Task("assessments", "assess_report", "1", report.received_at)
         yield from _reconsiderations(case)
         return
+    if case.reopening is not None:
+        # The earlier report is there: nobody is reminded, and it stands again if no other comes.
+        yield Task("assessments", "assess_missing_report", "1", end_of(case.reopening.last_day))
+        if case.link is not None and case.link.revoked_at is not None:
+            yield Task("officer", "renew_report_link", str(case.link.number), case.link.revoked_at)
+        return
     if case.money.paid == 0:
         return
     if case.link is None:
         yield Task("report_links", "issue_report_link", "1", start_of(terms.report_opens))
-    elif case.recoveries:
+    elif case.live_recoveries:
         return
     elif case.link.revoked_at is not None:
         yield Task("officer", "renew_report_link", str(case.link.number), case.link.revoked_at)
@@ -104,9 +110,10 @@ def _reconsiderations(case: Case) -> Iterator[Task]:
 def _reminders(case: Case, terms: Terms) -> Iterator[Task]:
     if case.link is None:
         return
+    known_from = max([case.links[0].issued_at, *(extension.granted_at for extension in case.extensions)])
     for day in terms.reminder_days:
         due = reminder_due(terms, day)
-        if due > case.links[0].issued_at and day > max(case.link.reminders_sent, default=-(10**6)):
+        if due > known_from and day > max(case.link.reminders_sent, default=-(10**6)):
             yield Task("report_links", "remind_of_report", str(day), due)
 
 
@@ -160,10 +167,11 @@ def _unpaid(invoice: Invoice) -> Task:
 
 def _unaccounted(case: Case) -> Iterator[Task]:
     """Money that came to the municipality after its use was assessed is before an officer."""
-    if not (case.recoveries or (case.report and case.report.assessed)):
+    recoveries = case.live_recoveries
+    if not (recoveries or (case.report and case.report.assessed)):
         return
     invoiced = {invoice.recovery for invoice in case.invoices}
-    claimed = (r.claim if r.status != "decided" else r.to_invoice for r in case.recoveries if r.id not in invoiced)
+    claimed = (r.claim if r.status != "decided" else r.to_invoice for r in recoveries if r.id not in invoiced)
     if case.money.to_account_for > sum(claimed):
         paid = (payout for payout in case.payouts if payout.status == "settled" and payout.purpose == "grant")
         last = max(paid, key=lambda payout: payout.changed_at)

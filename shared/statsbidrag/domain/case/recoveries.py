@@ -55,6 +55,7 @@ def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.C
     recovery = find(case, command.recovery)
     if recovery.status == "decided":
         raise Refusal("recovery_already_decided", "Återkravet är redan beslutat.", status=409)
+    _refuse_withdrawn(recovery)
     if now < recovery.hearing_ends:
         raise Refusal(
             "hearing_not_over",
@@ -88,6 +89,7 @@ def decide_recovery(case: Case, command: DecideRecovery, now: datetime) -> Seque
         if recovery.decided_by == command.officer:
             return []
         raise Refusal("recovery_already_decided", "Återkravet är redan beslutat.", status=409)
+    _refuse_withdrawn(recovery)
     if recovery.status != "prepared":
         raise Refusal("decision_not_prepared", "Beslutet är inte berett. Bered det först.", status=409)
     if recovery.prepared_by == command.officer:
@@ -99,6 +101,13 @@ def decide_recovery(case: Case, command: DecideRecovery, now: datetime) -> Seque
     if command.to_pay_in_bulk is not None:
         _require_undisputed(recovery, recovery.to_invoice, command.to_pay_in_bulk)
     return [e.RecoveryDecided(recovery.id, command.officer, now)]
+
+
+def _refuse_withdrawn(recovery: Recovery) -> None:
+    if recovery.status == "withdrawn":
+        raise Refusal(
+            "recovery_withdrawn", "Förslaget till återkrav är återkallat. Det finns inget att besluta.", status=409
+        )
 
 
 def letter_filed(case: Case, command: RecordLetterFiled, _: datetime) -> Sequence[e.CaseEvent]:

@@ -38,8 +38,9 @@ def issue_reminder(case: Case, command: IssueReminder, now: datetime) -> Sequenc
     """Remind once per step of the ladder, and not after a report or a later reminder."""
     _, terms = opened(case)
     link = case.link
-    passed = link is None or link.revoked_at is not None or case.report is not None or bool(case.recoveries)
-    if link is None or passed or command.day <= max(link.reminders_sent, default=-(10**6)):
+    if link is None or link.revoked_at is not None or case.report is not None:
+        return []
+    if case.reopenings or case.live_recoveries or command.day <= max(link.reminders_sent, default=-(10**6)):
         return []
     if now < reminder_due(terms, command.day):
         raise Refusal("reminder_not_due", "Det är för tidigt att påminna.", status=409)
@@ -57,15 +58,17 @@ def submit(case: Case, command: SubmitReport, now: datetime) -> Sequence[e.CaseE
             status=409,
         )
     refuse_amounts(command.amount_used, command.amount_misused, case.money.paid)
+    first = case.reopening.earlier.counts_from if case.reopening else None
     return [
         e.ReportReceived(
             received_at=now,
-            late=now >= end_of(terms.report_last_day),
+            late=(first or now) >= end_of(terms.report_last_day),
             form_version=command.form_version,
             answers=command.answers,
             amount_used=command.amount_used,
             amount_misused=command.amount_misused,
             content_hash=command.content_hash,
+            first_received_at=first,
         )
     ]
 
@@ -95,11 +98,13 @@ def assess(case: Case, _command: AssessReport, now: datetime) -> Sequence[e.Case
     """
     _, terms = opened(case)
     report = case.report
+    if report is None and case.reopening:
+        return []
     if report is None:
         raise NotFound("unknown_report", "Det finns ingen återrapportering att bedöma.")
     if report.assessed:
         return []
-    if case.recoveries:
+    if case.live_recoveries:
         return [e.ReportAssessed(NOTHING, (_in_time(case, report, terms),))]
     in_time = _in_time(case, report, terms)
     checks = (in_time, _all_used(case, report), _used_rightly(report))
@@ -120,14 +125,19 @@ def assess(case: Case, _command: AssessReport, now: datetime) -> Sequence[e.Case
 def assess_missing(case: Case, _command: AssessMissingReport, now: datetime) -> Sequence[e.CaseEvent]:
     """Propose to recover the whole grant when no report came; only with proof that the link arrived.
 
-    While every link is revoked the municipality cannot report, and nothing is held against it.
+    While every link is revoked the municipality cannot report, and nothing is held against it. Where the report was
+    opened again and no corrected one came, the earlier one stands again.
     """
     _, terms = opened(case)
-    if case.report is not None or case.recoveries or case.money.paid == 0:
+    if case.reopening is not None:
+        return [e.ReportReinstated(now)] if now >= end_of(case.reopening.last_day) else []
+    if case.report is not None or case.live_recoveries or case.money.paid == 0:
         return []
     if case.link is not None and case.link.revoked_at is not None:
         return []
     if now < missing_report_due(terms):
+        if case.extensions:
+            return []
         raise Refusal("report_not_overdue", "Det är för tidigt att bedöma en utebliven återrapportering.", status=409)
     proofs = delivered_in_time(case, terms)
     if not proofs:
@@ -175,11 +185,11 @@ def _in_time(case: Case, report: Report, terms: Terms) -> Check:
         rule="report_received_in_time",
         passed=not report.late or not proofs,
         inputs={
-            "received_at": report.received_at.isoformat(),
+            "received_at": report.counts_from.isoformat(),
             "last_day": terms.report_last_day.isoformat(),
             "delivered": ", ".join(proofs),
         },
-        arithmetic=f"{report.received_at.isoformat()} < {ends.isoformat()} or {len(proofs)} = 0",
+        arithmetic=f"{report.counts_from.isoformat()} < {ends.isoformat()} or {len(proofs)} = 0",
         explanation=explanation,
     )
 

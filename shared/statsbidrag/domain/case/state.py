@@ -177,10 +177,44 @@ class Report(msgspec.Struct, frozen=True):
     amount_misused: Ore
     content_hash: str
     assessed: bool = False
+    first_received_at: datetime | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        """The instant that is held against the last day: a corrected report is as early as the first one."""
+        return self.first_received_at or self.received_at
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """A later last day for the report of one municipality (anstånd)."""
+
+    last_day: date
+    previous: date
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+class Reopening(msgspec.Struct, frozen=True):
+    """That a report may be corrected.
+
+    Attributes
+    ----------
+    last_day
+        When no corrected report has come on this day, the earlier one stands again.
+    earlier
+        The report as it stood; it stays in the journal as well.
+    """
+
+    last_day: date
+    reason: str
+    reopened_by: str
+    reopened_at: datetime
+    earlier: Report
 
 
 Ground = Literal["unspent", "misused", "late_report", "report_missing"]
-RecoveryStatus = Literal["hearing", "prepared", "decided"]
+RecoveryStatus = Literal["hearing", "prepared", "decided", "withdrawn"]
 
 
 class Reconsideration(msgspec.Struct, frozen=True):
@@ -277,6 +311,8 @@ MailKind = Literal[
     "account_changed",
     "report_link",
     "report_reminder",
+    "report_extended",
+    "report_reopened",
     "report_receipt",
     "hearing",
     "decision",
@@ -284,8 +320,10 @@ MailKind = Literal[
     "invoice_reminder",
     "credit_note",
 ]
-CARRIES_LINK: tuple[MailKind, ...] = ("report_link", "report_reminder")
+CARRIES_LINK: tuple[MailKind, ...] = ("report_link", "report_reminder", "report_reopened")
 """Kinds of e-mail that a report link stands in."""
+MAY_CARRY_LINK: tuple[MailKind, ...] = (*CARRIES_LINK, "report_extended")
+"""Those, and what is also said where no link is in force."""
 MailStatus = Literal["owed", "sent", "delivered", "bounced", "withdrawn", "renewed"]
 """``withdrawn`` was owed and is not to leave; ``renewed`` came back, and an officer has dealt with it."""
 Addressee = Literal["registry", "agent"]
@@ -396,6 +434,8 @@ class Case(msgspec.Struct, frozen=True):
     earlier_links: tuple[Link, ...] = ()
     delivery_proofs: tuple[DeliveryProof, ...] = ()
     report: Report | None = None
+    extensions: tuple[Extension, ...] = ()
+    reopenings: tuple[Reopening, ...] = ()
     unproven_delivery: bool = False
     recoveries: tuple[Recovery, ...] = ()
     invoices: tuple[Invoice, ...] = ()
@@ -422,7 +462,29 @@ class Case(msgspec.Struct, frozen=True):
     @property
     def undecided_recovery(self) -> Recovery | None:
         """The recovery that waits for a decision, if one does."""
-        return next((r for r in self.recoveries if r.status != "decided"), None)
+        return next((r for r in self.recoveries if r.status in ("hearing", "prepared")), None)
+
+    @property
+    def live_recoveries(self) -> tuple[Recovery, ...]:
+        """The recoveries that have not been withdrawn."""
+        return tuple(r for r in self.recoveries if r.status != "withdrawn")
+
+    @property
+    def reopening(self) -> Reopening | None:
+        """The reopening that a corrected report is awaited for, if one is."""
+        return self.reopenings[-1] if self.report is None and self.reopenings else None
+
+    @property
+    def all_reports(self) -> tuple[Report, ...]:
+        """The reports that came, oldest first: each but the last was opened again and then corrected."""
+        reports = (*(reopening.earlier for reopening in self.reopenings), self.report)
+        return tuple({report.received_at: report for report in reports if report}.values())
+
+    @property
+    def report_last_day(self) -> date:
+        """The last day of the report or, once it is opened again, of its correction."""
+        _, terms = opened(self)
+        return self.reopening.last_day if self.reopening else terms.report_last_day
 
     def holds_on(self, payout: str) -> tuple[Hold, ...]:
         """Give the holds that stop a payout now: its own, and those on the whole case."""
