@@ -18,12 +18,13 @@ from scripts.routes import Handled, load, routes
 from scripts.template import ROOT, Event, Template, read
 from statsbidrag.documents.round_file import read_round
 from statsbidrag.domain.errors import Refusals
-from statsbidrag.domain.terms import Question
+from statsbidrag.domain.terms import Question, Sum
 from statsbidrag.entry import api
 from statsbidrag.entry.answers import read_answers
 from statsbidrag.entry.bodies import FORM, JSON
 from statsbidrag.entry.forms import RequisitionForm, read_requisition
 from statsbidrag.entry.models import Reasoned
+from statsbidrag.ports import Draft
 from statsbidrag.usecases.reconciling import FORMATS
 from statsbidrag.usecases.reports import ReportReceipt, ReportView
 from statsbidrag.usecases.requisitions import Receipt, RequisitionView
@@ -56,6 +57,8 @@ CONTRACTS = {
     "receive_requisition.submit": Contract("RequisitionReceipt", "Requisition", 201),
     "receive_report.show_view": Contract("ReportView"),
     "receive_report.submit": Contract("ReportReceipt", "Report", 201),
+    "receive_report.show_draft": Contract("Draft"),
+    "receive_report.save_draft": Contract("Draft", "DraftAnswers"),
     "approve_allocations.show": Contract("AllocationList"),
     "approve_allocations.approve": Contract("AllocationListApproval"),
     "attest_payouts.show": Contract("Batch"),
@@ -109,6 +112,8 @@ CONTRACTS = {
 """The routes for programs; every other route gives a page."""
 FORMS = {"receive_requisition.submit_form": "Requisition", "receive_report.submit_form": "Report"}
 """Pages that are posted to, and what their forms hold."""
+STEPS = {"receive_report.submit_form": ("save",)}
+"""What else a form may be asked for."""
 
 
 def document() -> str:
@@ -181,7 +186,7 @@ def _for_programs(name: str, contract: Contract) -> Json:
     described: Json = {"responses": {str(contract.status): given, "default": _problem()}}
     if contract.takes:
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(contract.takes)}}}
-    if name.startswith("receive_") and contract.takes:
+    if name.startswith("receive_") and contract.status == 201:
         described["parameters"] = [_idempotency_key()]
         described["responses"]["201"]["description"] = "Received; the same key and body again gets the same receipt"
     return described
@@ -199,7 +204,7 @@ def _for_people(name: str) -> Json:
     if name in FORMS:
         hidden: Json = {
             "request_key": {"type": "string", "description": "Given by the page that showed the form"},
-            "step": {"enum": ["review", "change", "send"], "default": "send"},
+            "step": {"enum": ["review", "change", "send", *STEPS.get(name, ())], "default": "send"},
         }
         schema = {"allOf": [_ref(FORMS[name]), {"type": "object", "properties": hidden, "required": ["request_key"]}]}
         described["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
@@ -250,10 +255,13 @@ def _security_schemes() -> Json:
 
 
 def _schemas() -> Json:
-    _, parts = msgspec.json.schema_components((api.Problem, Question), ref_template="#/components/schemas/{name}")
+    _, parts = msgspec.json.schema_components(
+        (api.Problem, Question, Sum, Draft), ref_template="#/components/schemas/{name}"
+    )
     schemas: Json = {
         "Requisition": _form(RequisitionForm, read_requisition),
         "Report": _report(),
+        "DraftAnswers": _draft_answers(),
         "Attestation": _plain(load("attest_payouts").Attestation),
         "Preparation": _plain(load("decide_recoveries").Preparation),
         "Preparations": _plain(load("decide_undisputed").Preparations),
@@ -342,6 +350,16 @@ def _report() -> Json:
     }
 
 
+def _draft_answers() -> Json:
+    """Describe what is saved of a report."""
+    return {
+        "type": "object",
+        "description": "Answers so far by the id of each question, as typed, and the draft that they were written on.",
+        "properties": {"draft_version": {"type": "string", "description": "Of the draft that was seen; none if empty"}},
+        "additionalProperties": TEXT_OR_NUMBER,
+    }
+
+
 def _in_ore(struct: type[msgspec.Struct], leave_out: tuple[str, ...] = ()) -> Json:
     """Describe a view or receipt as `api.in_ore` gives it."""
     _, parts = msgspec.json.schema_components((struct,), ref_template="#/components/schemas/{name}")
@@ -358,9 +376,10 @@ def _in_ore(struct: type[msgspec.Struct], leave_out: tuple[str, ...] = ()) -> Js
 
 
 def _report_view() -> Json:
-    view = _in_ore(ReportView, leave_out=("round", "recipient"))
+    view = _in_ore(ReportView, leave_out=("round", "recipient", "earlier"))
     view["properties"]["questions"] = {"type": "array", "items": _ref("Question")}
-    view["required"].append("questions")
+    view["properties"]["sums"] = {"type": "array", "items": _ref("Sum")}
+    view["required"] += ["questions", "sums"]
     return view
 
 

@@ -17,7 +17,7 @@ from statsbidrag.domain.errors import Conflict, CorruptBooks, NotFound, NotTaken
 from statsbidrag.domain.journal import Record
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.tasks import Queue
-from statsbidrag.ports import Collection, Commit, DueTask, Marker, Request, Snapshot
+from statsbidrag.ports import Collection, Commit, Draft, DueTask, Marker, Request, Snapshot
 
 R = TypeVar("R")
 Break = Literal["refused", "lost", "applied", "killed_before", "killed_after"]
@@ -261,6 +261,31 @@ class FakeLinks:
 
     def token(self, purpose: str) -> str:
         return self.faults.run("links.token", lambda: hashlib.sha256(f"test {purpose}".encode()).hexdigest()[:43])
+
+
+class FakeDrafts:
+    """`Drafts` in memory; counts its calls."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, Draft] = {}
+        self.calls: list[str] = []
+
+    def get(self, case: str) -> Draft | None:
+        self.calls.append("get")
+        return self.items.get(case)
+
+    def put(self, case: str, draft: Draft, expected: str) -> None:
+        self.calls.append("put")
+        stored = self.items.get(case)
+        if (stored.version if stored else "") != expected:
+            raise Conflict(case)
+        self.items[case] = draft
+
+    def remove(self, case: str, expected: str) -> None:
+        self.calls.append("remove")
+        stored = self.items.get(case)
+        if stored and stored.version == expected:
+            del self.items[case]
 
 
 class FakeRegister:

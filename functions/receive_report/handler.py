@@ -8,94 +8,86 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
-from statsbidrag.domain.case.reports import refuse_amounts
-from statsbidrag.domain.money import Ore
-from statsbidrag.entry import api, flow, wiring
-from statsbidrag.entry.answers import answer_rows, read_answers
-from statsbidrag.entry.bodies import Fields, read_fields, request_key
+from statsbidrag.domain.errors import NotFound
+from statsbidrag.entry import api, wiring
+from statsbidrag.entry.bodies import read_fields, request_key
 from statsbidrag.entry.pages import Pages
-from statsbidrag.usecases import reports
-from statsbidrag.usecases.books import Context
-from statsbidrag.usecases.reports import ReportReceipt, ReportView
+from statsbidrag.entry.report_form import ReportForm
+from statsbidrag.usecases import drafts
+from statsbidrag.usecases.reports import ReportView
 
 PAGES = Pages(Path(__file__).parent / "templates")
 FORM = "/aterrapportering/<token>"
 PROGRAM = "/reports/<token>"
+DRAFT = f"{PROGRAM}/draft"
 
 
 def _error_page(problem: api.Problem, root: str) -> str:
     """Show how to get a new link where the one in the address does not open the form."""
     template = {404: "link_not_valid.html", 410: "link_gone.html"}.get(problem.status, "error.html")
-    token = str(app.current_event.raw_event.get("path")).rpartition("/")[2]
-    return PAGES.render(template, root, problem=problem, token=token)
+    token = str(app.current_event.raw_event.get("path")).removesuffix("/draft").rpartition("/")[2]
+    return PAGES.render("error.html" if problem.code == "no_draft" else template, root, problem=problem, token=token)
 
 
 app = api.create_app(_error_page)
-api.options(app, FORM, "GET, POST")
-api.options(app, PROGRAM, "GET, POST")
+for path in (FORM, PROGRAM, DRAFT):
+    api.options(app, path, "GET, POST")
 
 
 @app.get(FORM)
 def show_form(token: str) -> Response[str]:
-    """Show the form, or that the report has come in already."""
-    view = reports.show(wiring.books(), token)
-    return _show(view, "already_reported.html" if view.already_received_at else "report.html", values={})
+    """Show the form with what is saved of it, or that the report has come in already."""
+    form = _form(token)
+    return form.start(partial(_show, form.view))
 
 
 @app.post(FORM)
 def submit_form(token: str) -> Response[str]:
-    """Take the form one step on: to review, back to change, or received."""
-    view = reports.show(wiring.books(), token)
-    form = flow.Form(
-        template="report.html",
-        receipt="report_receipt.html",
-        already="already_reported.html",
-        already_code="already_reported",
-        labels={question.id: question.label for question in view.round.questions},
-        read=partial(_read, view),
-        receive=partial(_receive, token, view),
-        rows=partial(answer_rows, view.round.questions),
-        send_label="Skicka återrapporten",
-    )
-    return flow.step(app.current_event.raw_event, form, partial(_show, view))
+    """Take the form one step on: saved, to review, back to change, or received."""
+    form = _form(token)
+    return form.step(partial(_show, form.view))
 
 
 @app.get(PROGRAM)
 def show_view(token: str) -> Response[str]:
-    """Give what is to be reported, with its questions."""
-    view = reports.show(wiring.books(), token)
-    shown = api.in_ore(view, leave_out=("round", "recipient"))
-    return api.document({**shown, "questions": view.round.questions})
+    """Give what is to be reported, with its questions and the sums that must agree."""
+    view = _form(token).view
+    shown = api.in_ore(view, leave_out=("round", "recipient", "earlier"))
+    return api.document({**shown, "questions": view.round.questions, "sums": view.round.sums})
 
 
 @app.post(PROGRAM)
 def submit(token: str) -> Response[str]:
     """Receive a report and give its receipt."""
-    event = app.current_event.raw_event
-    view = reports.show(wiring.books(), token)
+    event, form = app.current_event.raw_event, _form(token)
     fields = read_fields(event)
     key = request_key(event, fields)
-    return api.document(api.in_ore(_receive(token, view, read_answers(view.round.questions, fields), key)), 201)
+    return api.document(api.in_ore(form.receive(form.read(fields), key)), 201)
 
 
-def _read(view: ReportView, fields: Fields) -> dict[str, str | int]:
-    """Read the form, and say before the review already that amounts do not agree with what was paid."""
-    answers = read_answers(view.round.questions, fields)
-    refuse_amounts(Ore(int(answers["amount_used"])), Ore(int(answers["amount_not_as_intended"])), view.paid)
-    return answers
+@app.get(DRAFT)
+def show_draft(token: str) -> Response[str]:
+    """Give what is saved and not sent."""
+    draft = drafts.load(wiring.drafts(), _form(token).view)
+    if draft is None:
+        raise NotFound("no_draft", "Det finns inget sparat utkast.")
+    return api.document(draft)
 
 
-def _receive(token: str, view: ReportView, answers: dict[str, str | int], key: str) -> ReportReceipt:
-    """Receive in the municipality's name: who holds the link speaks for it."""
-    actor = f"municipality:{view.recipient.municipality}"
-    context = Context(actor, api.correlation(app.current_event.raw_event))
-    return reports.receive(wiring.books(), token, answers, key, context)
+@app.post(DRAFT)
+def save_draft(token: str) -> Response[str]:
+    """Save what is written so far on the draft that was seen; 409 when somebody else saved meanwhile."""
+    return api.document(_form(token).save(read_fields(app.current_event.raw_event)))
+
+
+def _form(token: str) -> ReportForm:
+    return ReportForm(app.current_event.raw_event, token)
 
 
 def _show(view: ReportView, template: str, status: int = 200, **shows: Any) -> Response[str]:
     event = app.current_event.raw_event
-    common = {"view": view, "request_key": api.form_key(event)}
-    return api.page(PAGES.render(template, api.root(event), **common, **shows), status)
+    common = {"view": view, "request_key": api.form_key(event), "draft": None, "other": None, **shows}
+    return api.page(PAGES.render(template, api.root(event), **common), status)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

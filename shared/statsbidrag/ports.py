@@ -131,6 +131,35 @@ class Store(Protocol):
         """Take back a claim on an effect that certainly did not happen."""
 
 
+class Draft(msgspec.Struct, frozen=True):
+    """What a municipality has written of its report and not sent.
+
+    Attributes
+    ----------
+    version
+        Another one for every saving.
+    answers
+        As typed, by question id.
+    """
+
+    version: str
+    saved_at: datetime
+    answers: dict[str, str]
+
+
+class Drafts(Protocol):
+    """The municipalities' drafts: theirs, and so no part of any journal."""
+
+    def get(self, case: str) -> Draft | None:
+        """Give a case's draft, read consistently."""
+
+    def put(self, case: str, draft: Draft, expected: str) -> None:
+        """Save a draft in place of the version that was seen, empty for none; `Conflict` when it is another by now."""
+
+    def remove(self, case: str, expected: str) -> None:
+        """Remove the version that was seen; another one stays."""
+
+
 class Register(Protocol):
     """The register of recipients."""
 

@@ -12,10 +12,11 @@ import pytest
 from moto import mock_aws
 
 from local.stack import admin_session, ministack
+from statsbidrag.adapters.drafts import DynamoDBDrafts
 from statsbidrag.adapters.dynamodb import DynamoDBStore
 from statsbidrag.adapters.s3 import S3Files
-from statsbidrag.ports import Files, Store
-from tests.fakes import FakeFiles, FakeStore
+from statsbidrag.ports import Drafts, Files, Store
+from tests.fakes import FakeDrafts, FakeFiles, FakeStore
 
 REGION = "eu-north-1"
 EMBEDDED = pytest.param("embedded", marks=pytest.mark.embedded)
@@ -84,6 +85,11 @@ def implementation(request: pytest.FixtureRequest) -> Iterator[Cloud | None]:
 @pytest.fixture
 def store(implementation: Cloud | None) -> Store:
     return FakeStore() if implementation is None else DynamoDBStore(implementation.dynamodb, implementation.table)
+
+
+@pytest.fixture
+def drafts(implementation: Cloud | None) -> Drafts:
+    return FakeDrafts() if implementation is None else DynamoDBDrafts(implementation.dynamodb, implementation.table)
 
 
 @pytest.fixture

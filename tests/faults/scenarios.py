@@ -216,12 +216,13 @@ def _news(mail_id: str, kind: int) -> Callable[[Year], Delivery]:
     return deliver
 
 
-def _report(year: Year) -> Delivery:
-    return _sample("receive_report", "send_json", ("exempel-exempel-exempel-exempel-exempel-lnk", year.token))(year)
+def _behind_link(name: str) -> Callable[[Year], Delivery]:
+    """Deliver a call behind the report link of this run."""
+    example = "exempel-exempel-exempel-exempel-exempel-lnk"
+    return lambda year: _sample("receive_report", name, (example, year.token))(year)
 
 
-def _report_form(year: Year) -> Delivery:
-    return _sample("receive_report", "show_form", ("exempel-exempel-exempel-exempel-exempel-lnk", year.token))(year)
+_report, _report_form = _behind_link("send_json"), _behind_link("show_form")
 
 
 def _deliveries(name: str) -> Callable[[Year], Delivery]:
@@ -646,6 +647,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         _and(_deliveries("show_deliveries")),
         at=REMINDING,
     ),
+    Scenario("receive_report, a draft", "reporting", _behind_link("save_draft"), _and(_report_form)),
+    Scenario("receive_report, beside a draft", "draft saved", _behind_link("show_draft"), _and(_report_form)),
     Scenario("assess_reports", "reported", _sample("assess_reports", "report"), _and(_SWEEP)),
     Scenario(
         "assess_reports, one of them missing",
@@ -734,7 +737,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     *_races(
         ("change_reports, extended", _sample("change_reports", "extend")),
-        ("receive_report, sent meanwhile", _sample("receive_report", "send_json")),
+        ("receive_report, sent meanwhile", _report),
         "reporting",
     ),
     Scenario(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from statsbidrag.adapters.aws import client
 from statsbidrag.adapters.calendar import SwedishBankCalendar
+from statsbidrag.adapters.drafts import DynamoDBDrafts
 from statsbidrag.adapters.kms import KmsLinks
 from statsbidrag.adapters.register import DynamoDBRegister
 from statsbidrag.adapters.s3 import S3Files
@@ -25,7 +26,7 @@ from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Queue
 from statsbidrag.ports import DueTask
-from statsbidrag.usecases import bank, corrections, holds, payouts, recoveries, reports, requisitions, rounds
+from statsbidrag.usecases import bank, corrections, drafts, holds, payouts, recoveries, reports, requisitions, rounds
 from statsbidrag.usecases.books import Context
 from statsbidrag.usecases.mails import take_news
 from statsbidrag.usecases.reconciling import reconcile_all
@@ -252,6 +253,11 @@ class Year:
             self._keep("link bounced")
         self.world.clock.time = _at(2, 3, year=2026)
         self._keep("reporting")
+        with self._aside("reporting"):
+            view = reports.show(self.books, self.token)
+            kept = DynamoDBDrafts(client("dynamodb"), self.world.stack.table)
+            drafts.save(kept, self.world.clock, view, {"organisation": "Hälsosamtal"}, "")
+            self._keep("draft saved")
         answers: dict[str, str | int] = {
             "amount_used": 40_000_000,
             "amount_not_as_intended": 0,

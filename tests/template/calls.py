@@ -18,6 +18,8 @@ PUBLIC = {
     ("POST", "/aterrapportering/{token}"),
     ("GET", "/reports/{token}"),
     ("POST", "/reports/{token}"),
+    ("GET", "/reports/{token}/draft"),
+    ("POST", "/reports/{token}/draft"),
 }
 """What nobody signs in for: pages that are the same for all, what the link itself opens, and the way to a new one."""
 

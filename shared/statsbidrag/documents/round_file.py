@@ -13,7 +13,7 @@ import msgspec
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import parse_account, parse_any_account, parse_organisation_number, parse_round
 from statsbidrag.domain.money import kronor
-from statsbidrag.domain.terms import QuestionKind, Round, Terms
+from statsbidrag.domain.terms import PAID, Condition, QuestionKind, Round, Sum, Terms
 
 # Recovery is computed from these two answers.
 _MONEY_QUESTIONS = ("amount_used", "amount_not_as_intended")
@@ -174,7 +174,7 @@ def _order(terms: Terms, first: str, last: str) -> Iterator[_Rule]:
 def _form_rules(round_: Round) -> Iterator[_Rule]:
     ids = [question.id for question in round_.questions]
     yield _Rule("questions", len(set(ids)) == len(ids), "två frågor har samma id.")
-    required: dict[str, QuestionKind] = {q.id: q.kind for q in round_.questions if q.required}
+    required: dict[str, QuestionKind] = {q.id: q.kind for q in round_.questions if q.required and not q.asked_if}
     amount: Literal["amount"] = "amount"
     for name in _MONEY_QUESTIONS:
         yield _Rule("questions", required.get(name) == amount, f"{name} ska finnas, vara ett belopp och krävas.")
@@ -184,3 +184,26 @@ def _form_rules(round_: Round) -> Iterator[_Rule]:
         yield _Rule(place, bool(question.label.strip()), "label är tom.")
         yield _Rule(place, question.limit >= 1, "limit ska vara minst 1.")
         yield _Rule(place, bool(question.choices) == (question.kind == "choice"), "choices hör till kind = choice.")
+        if question.asked_if is not None:
+            yield from _condition_rules(place, question.asked_if, round_)
+    for number, check in enumerate(round_.sums):
+        yield from _sum_rules(f"sums[{number}]", check, round_)
+
+
+def _condition_rules(place: str, condition: Condition, round_: Round) -> Iterator[_Rule]:
+    other = next((q for q in round_.questions if q.id == condition.question), None)
+    yield _Rule(place, other is not None, "asked_if ska nämna en annan fråga.")
+    if other is None:
+        return
+    yield _Rule(place, other.asked_if is None, "asked_if ska nämna en fråga som alltid ställs.")
+    is_number = other.kind in ("amount", "whole_number")
+    by_kind = (condition.above is not None) == is_number and (condition.equals is not None) != is_number
+    yield _Rule(place, by_kind, "asked_if har above för belopp och tal, annars equals.")
+
+
+def _sum_rules(place: str, check: Sum, round_: Round) -> Iterator[_Rule]:
+    amounts = {question.id for question in round_.questions if question.kind == "amount"}
+    yield _Rule(place, bool(check.parts) and set(check.parts) <= amounts, "parts ska vara frågor efter belopp.")
+    yield _Rule(place, check.whole in {PAID, *amounts}, "whole ska vara paid eller en fråga efter belopp.")
+    named = re.sub(r"\{(whole|sum)\}", "", check.text)
+    yield _Rule(place, bool(named.strip()) and not {"{", "}"} & set(named), "text ska finnas, med {whole} och {sum}.")

@@ -63,6 +63,47 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 QuestionKind = Literal["amount", "text", "choice", "whole_number", "declaration"]
 
 
+class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a question is asked: what another one was answered.
+
+    Attributes
+    ----------
+    question
+        Id of the other one, which is always asked.
+    above
+        For an amount, in whole kronor, or a whole number: the answer is more than this.
+    equals
+        For any other kind: the answer is this.
+    """
+
+    question: str
+    above: int | None = None
+    equals: str | None = None
+
+
+PAID = "paid"
+"""What a `Sum` calls the amount that was paid out."""
+
+
+class Sum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A check of amounts that were answered, together, against another answer or what was paid.
+
+    Attributes
+    ----------
+    parts
+        Ids of amount questions; the fault is told at the last of them. One that was not answered counts as nothing.
+    whole
+        Id of an amount question, or `PAID`.
+    text
+        What to do, in Swedish; ``{whole}`` and ``{sum}`` stand for the amounts.
+    """
+
+    parts: tuple[str, ...]
+    relation: Literal["at_most", "equals"]
+    whole: str
+    text: str
+
+
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One question of the report form.
 
@@ -76,6 +117,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Longest text in characters, or highest whole number; amounts are limited by what was paid.
     choices
         For ``choice``: value and Swedish label.
+    asked_if
+        When it is asked; always, if nothing is said.
     """
 
     id: str
@@ -85,6 +128,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     required: bool = True
     limit: int = 4000
     choices: tuple[tuple[str, str], ...] = ()
+    asked_if: Condition | None = None
 
 
 class Agency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,6 +192,8 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Swedish notice on whether and how a decision can be appealed (förvaltningslagen 33 §).
     report_form_version
         Raised whenever the questions change.
+    sums
+        How the amounts of the report must agree with each other and with what was paid.
     """
 
     id: RoundId
@@ -166,3 +212,4 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appeal: str
     interest_basis: str | None = None
     payments: Payments = Payments()
+    sums: tuple[Sum, ...] = ()

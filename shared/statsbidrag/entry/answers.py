@@ -7,16 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Annotated, Any
 
+from msgspec.structs import replace
 from pydantic import BaseModel, Field, create_model
 from stdnum import luhn
 
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.money import Ore, format_kronor, parse_amount
+from statsbidrag.domain.report_form import is_asked
 from statsbidrag.domain.terms import Question
 from statsbidrag.entry.forms import DECLARATION_MISSING, read_declaration
-from statsbidrag.entry.models import STRICT, reader, validated
-from statsbidrag.entry.pages import Row
+from statsbidrag.entry.models import STRICT, reader, text_of, validated
+from statsbidrag.entry.pages import Row, plain_number
 
+_LONGEST_SHORT = 200
+"""Characters of an answer that is no text, as long as it is a draft."""
 # Day of birth, plus 60 in a coordination number, then four digits.
 _IDENTITY_NUMBER = re.compile(
     r"(?<!\d)(?:19|20)?(\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[678]\d|9[01]))[-+ ]?(\d{4})(?!\d)"
@@ -38,15 +42,55 @@ def read_answers(questions: Sequence[Question], fields: Mapping[str, Any]) -> di
     -------
     dict
         By question id, in the questions' order: öre for an amount, a number for a whole number, else text. A question
-        left unanswered that may be is left out.
+        left unanswered that may be is left out, and so is what was answered to one that is not asked.
 
     Raises
     ------
     Refusals
         Every answer that cannot stand, each with its question's id as field.
     """
-    read = validated(_model(tuple(questions)), fields)
-    return {name: answer for name, answer in read.model_dump().items() if answer is not None}
+    known = {q.id: _answer_if_read(q, fields) for q in questions if q.asked_if is None}
+    given = {name: answer for name, answer in known.items() if answer is not None}
+    asked = {q.id for q in questions if is_asked(q, given, questions)}
+    form = tuple(q if q.id in asked else replace(q, required=False) for q in questions)
+    read = validated(_model(form), fields).model_dump()
+    return {name: answer for name, answer in read.items() if answer is not None and name in asked}
+
+
+def _answer_if_read(question: Question, fields: Mapping[str, Any]) -> str | int | None:
+    """Give an answer that others hang on; what is wrong with it is told when the form is read."""
+    try:
+        return _answer(question, text_of(fields.get(question.id)))
+    except Refusal:
+        return None
+
+
+def read_draft(questions: Sequence[Question], fields: Mapping[str, Any]) -> dict[str, str]:
+    """Take what was written so far, as typed; what is not answered is left out.
+
+    Raises
+    ------
+    Refusals
+        For what could not even be kept: a text that is too long or looks like an identity number, an unknown field.
+    """
+    form: dict[str, Any] = {
+        q.id: (Annotated[str, reader(partial(_drafted, q))], Field("", title=q.label)) for q in questions
+    }
+    read = validated(create_model("DraftForm", __config__=STRICT, **form), fields).model_dump()
+    return {name: text for name, text in read.items() if text}
+
+
+def _drafted(question: Question, text: str) -> str:
+    return _text(question if question.kind == "text" else replace(question, limit=_LONGEST_SHORT), text)
+
+
+def typed(questions: Sequence[Question], answers: Mapping[str, str | int]) -> dict[str, str]:
+    """Write read answers as people would type them, to go on from there; a declaration is made anew."""
+    return {q.id: _typed(q, answers[q.id]) for q in questions if q.id in answers and q.kind != "declaration"}
+
+
+def _typed(question: Question, answer: str | int) -> str:
+    return plain_number(Ore(int(answer))) if question.kind == "amount" else str(answer)
 
 
 @cache
@@ -61,7 +105,8 @@ def _model(questions: tuple[Question, ...]) -> type[BaseModel]:
 
 def answer_rows(questions: Sequence[Question], answers: Mapping[str, str | int]) -> list[Row]:
     """Write read answers for people to review."""
-    return [Row(question.label, _shown(question, answers.get(question.id))) for question in questions]
+    asked = [question for question in questions if is_asked(question, answers, questions)]
+    return [Row(question.label, _shown(question, answers.get(question.id))) for question in asked]
 
 
 def _shown(question: Question, answer: str | int | None) -> str:

@@ -42,6 +42,8 @@ class Form(msgspec.Struct, Generic[T], frozen=True):
         What the review shows.
     send_label
         What the button that sends it says.
+    next_steps
+        What happens once it is sent, for the review: one sentence each.
     """
 
     template: str
@@ -53,6 +55,7 @@ class Form(msgspec.Struct, Generic[T], frozen=True):
     receive: Callable[[T, str], object]
     rows: Callable[[T], list[Row]]
     send_label: str
+    next_steps: tuple[str, ...] = ()
 
 
 def step(event: Mapping[str, Any], form: Form[T], show: Show) -> Response[str]:
@@ -75,4 +78,5 @@ def step(event: Mapping[str, Any], form: Form[T], show: Show) -> Response[str]:
         log_refusal(event, refused)
         template = form.already if refused.code == form.already_code else form.template
         return show(template, refused.status, values=values, faults=faults(refused, form.labels))
-    return show("review.html", values=values, rows=form.rows(read), send_label=form.send_label)
+    rows, next_steps = form.rows(read), form.next_steps
+    return show("review.html", values=values, rows=rows, send_label=form.send_label, next_steps=next_steps)

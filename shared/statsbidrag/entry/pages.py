@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from statsbidrag.domain.errors import StatsbidragError
 from statsbidrag.domain.money import Ore, format_kronor
+from statsbidrag.domain.report_form import condition_text
+from statsbidrag.domain.terms import Question
 from statsbidrag.domain.time import format_date, format_instant, swedish_date
 from statsbidrag.entry.api import Problem, refusals
 
@@ -34,9 +36,16 @@ class Fault(NamedTuple):
     message: str
 
 
-def _plain_number(amount: Ore) -> str:
+def plain_number(amount: Ore) -> str:
     """Write an amount as people type it in a field: ``461 836``."""
     return format_kronor(amount).removesuffix("\u00a0kronor").replace("\u00a0", " ")
+
+
+def _help(question: Question, questions: Sequence[Question]) -> str:
+    """Give a question's help, and when it is asked: without a script every question stands on the page."""
+    condition = question.asked_if
+    told = f"{condition_text(condition, questions)}." if condition else ""
+    return f"{told} {question.help}".strip()
 
 
 def _last_day(closes_at: datetime) -> str:
@@ -65,10 +74,11 @@ class Pages:
         )
         self._environment.filters |= {
             "kronor": format_kronor,
-            "number": _plain_number,
+            "number": plain_number,
             "day": format_date,
             "instant": format_instant,
             "last_day": _last_day,
+            "help": _help,
         }
 
     def render(self, template: str, root: str, **context: Any) -> str:

@@ -19,7 +19,7 @@ from statsbidrag.usecases.books import Books, Context
 
 if TYPE_CHECKING:
     from statsbidrag.adapters.dead_letters import SqsDeadLetters
-    from statsbidrag.ports import Calendar, Files, Links, Mailer, Queues, Register
+    from statsbidrag.ports import Calendar, Drafts, Files, Links, Mailer, Queues, Register
 
 
 @cache
@@ -67,6 +67,14 @@ def books() -> Books:
 def system(correlation: str) -> Context:
     """Give the context of a step that no person takes: the function itself acts."""
     return Context(f"system:{os.environ.get('POWERTOOLS_SERVICE_NAME', 'unknown')}", correlation)
+
+
+@cache
+def drafts() -> Drafts:
+    """Give the municipalities' drafts."""
+    from statsbidrag.adapters.drafts import DynamoDBDrafts  # noqa: PLC0415
+
+    return DynamoDBDrafts(client("dynamodb"), settings().need("table_name"))
 
 
 @cache

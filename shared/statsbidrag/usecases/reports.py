@@ -29,7 +29,19 @@ from statsbidrag.usecases.rounds import get_round
 
 
 class ReportView(msgspec.Struct, frozen=True):
-    """What the report form shows; `paid` is in öre, `closes_at` when a report becomes late."""
+    """What the report form shows.
+
+    Attributes
+    ----------
+    paid
+        Öre.
+    closes_at
+        When a report becomes late, or the earlier one stands again.
+    reopened_at, reopened_because
+        When and why the report was opened again to be corrected.
+    earlier
+        What was answered then.
+    """
 
     round: Round
     recipient: Recipient
@@ -38,6 +50,9 @@ class ReportView(msgspec.Struct, frozen=True):
     closes_at: datetime
     is_late: bool
     already_received_at: datetime | None
+    reopened_at: datetime | None = None
+    reopened_because: str = ""
+    earlier: dict[str, str | int] = {}
 
 
 class ReportReceipt(msgspec.Struct, frozen=True):
@@ -94,15 +109,18 @@ def show(books: Books, token: str) -> ReportView:
     _, seen = _case_behind(books, token)
     case = seen.state
     recipient, _ = opened(case)
-    closes_at = end_of(case.report_last_day)
+    closes_at, reopening = end_of(case.report_last_day), case.reopening
     return ReportView(
         round=get_round(books, case.round),
         recipient=recipient,
         case_number=case.number,
         paid=case.money.paid,
         closes_at=closes_at,
-        is_late=books.now() >= closes_at,
+        is_late=reopening is None and books.now() >= closes_at,
         already_received_at=case.report.received_at if case.report else None,
+        reopened_at=reopening.reopened_at if reopening else None,
+        reopened_because=reopening.reason if reopening else "",
+        earlier=reopening.earlier.answers if reopening else {},
     )
 
 

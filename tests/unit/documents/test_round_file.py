@@ -66,6 +66,7 @@ def test_the_report_asks_for_what_recovery_is_computed_from(year: str) -> None:
     assert questions == {
         "amount_used": "amount",
         "amount_not_as_intended": "amount",
+        "misuse_explanation": "text",
         "organisation": "text",
         "results": "text",
         "people_reached": "whole_number",
@@ -89,7 +90,7 @@ def test_no_interest_is_claimed_without_a_legal_ground(year: str) -> None:
 
 
 def test_a_round_may_name_a_basis_for_interest() -> None:
-    text = TEXT.replace("report_form_version = 1", 'report_form_version = 1\ninterest_basis = "Villkor 9"')
+    text = TEXT.replace("report_form_version = 2", 'report_form_version = 2\ninterest_basis = "Villkor 9"')
     assert read_round(text.encode()).interest_basis == "Villkor 9"
 
 
@@ -111,7 +112,7 @@ def test_a_round_may_name_a_basis_for_interest() -> None:
         ("use_to = 2025-12-31", "use_to = 2025-12-31T00:00:00Z", "terms.use_to"),
         ("hearing_days = 21", 'hearing_days = "21"', "terms.hearing_days"),
         ("reminder_days = [-14, -3, 7]", "reminder_days = [-14, 1.5]", "terms.reminder_days[1]"),
-        ('kind = "whole_number"', 'kind = "number"', "questions[4].kind"),
+        ('kind = "whole_number"', 'kind = "number"', "questions[5].kind"),
         ("[agency]\n", "[agencies]\n", "agency"),
         ('organisation_number = "202100-0555"', 'organisation_number = "202100-0554"', "agency.organisation_number"),
         ('account = "bankgiro 5050-1055"', 'account = "bankgiro 5050-1054"', "agency.account"),
@@ -148,7 +149,7 @@ def test_a_file_of_another_shape_is_refused_at_its_place(old: str, new: str, pla
         ("invoice_days = 30", "invoice_days = -1", "terms.invoice_days"),
         ("bank_answer_days = 7", "bank_answer_days = 0", "terms.bank_answer_days"),
         ("link_grace_days = 180", "link_grace_days = 27", "terms.link_grace_days"),
-        ("report_form_version = 1", "report_form_version = 0", "report_form_version"),
+        ("report_form_version = 2", "report_form_version = 0", "report_form_version"),
         ('city = "Stockholm"', 'city = " "', "agency.city"),
         ('postcode = "100 00"', 'postcode = "10000"', "agency.postcode"),
         ('email = "statsbidrag@', 'email = "statsbidrag', "agency.email"),
@@ -161,6 +162,14 @@ def test_a_file_of_another_shape_is_refused_at_its_place(old: str, new: str, pla
         ('kind = "whole_number"', 'kind = "choice"', "questions.people_reached"),
         ('kind = "whole_number"', 'kind = "text"\nchoices = [["a", "A"]]', "questions.people_reached"),
         ("limit = 1_000_000", "limit = 0", "questions.people_reached"),
+        ('question = "amount_not_as_intended"', 'question = "other"', "questions.misuse_explanation"),
+        ('question = "amount_not_as_intended"', 'question = "misuse_explanation"', "questions.misuse_explanation"),
+        ('question = "amount_not_as_intended"', 'question = "organisation"', "questions.misuse_explanation"),
+        ("above = 0 }", 'equals = "0" }', "questions.misuse_explanation"),
+        ('parts = ["amount_used"]', "parts = []", "sums[0]"),
+        ('parts = ["amount_used"]', 'parts = ["organisation"]', "sums[0]"),
+        ('whole = "paid"', 'whole = "people_reached"', "sums[0]"),
+        ("från 0 till {whole}", "från 0 till {paid}", "sums[0]"),
     ],
 )
 def test_a_file_that_contradicts_itself_is_refused_at_its_place(old: str, new: str, place: str) -> None:

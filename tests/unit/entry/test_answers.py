@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from statsbidrag.domain.errors import Refusals
-from statsbidrag.domain.terms import Question
-from statsbidrag.entry.answers import read_answers
+from statsbidrag.domain.terms import Condition, Question
+from statsbidrag.entry.answers import answer_rows, read_answers, read_draft, typed
 
 QUESTIONS = (
     Question("amount_used", "amount", "Hur mycket?"),
@@ -87,3 +87,49 @@ def test_all_faults_are_told_at_once() -> None:
 @pytest.mark.parametrize("text", ["212000-0019", "2025-06-02", "640823-3235", "I-2025-0114-1"])
 def test_other_numbers_are_not_taken_for_personal(text: str) -> None:
     assert read_answers(QUESTIONS, {**GIVEN, "organisation": text})["organisation"] == text
+
+
+ASKED_IF = (
+    Question("misused", "amount", "Hur mycket till annat?"),
+    Question("why", "text", "Till vad?", limit=20, asked_if=Condition("misused", above=0)),
+)
+
+
+def test_a_question_that_is_asked_must_be_answered() -> None:
+    with pytest.raises(Refusals) as refused:
+        read_answers(ASKED_IF, {"misused": "1", "why": ""})
+    assert [(each.field, each.code) for each in refused.value.refusals] == [("why", "answer_missing")]
+    assert read_answers(ASKED_IF, {"misused": "1", "why": "Ett kafé"}) == {"misused": 100, "why": "Ett kafé"}
+
+
+def test_an_answer_to_a_question_that_is_not_asked_is_left_out_of_report_and_review() -> None:
+    answers = read_answers(ASKED_IF, {"misused": "0", "why": "Ett kafé"})
+    assert answers == {"misused": 0}
+    assert [row.label for row in answer_rows(ASKED_IF, answers)] == ["Hur mycket till annat?"]
+
+
+def test_what_a_condition_hangs_on_is_told_as_any_other_fault() -> None:
+    with pytest.raises(Refusals) as refused:
+        read_answers(ASKED_IF, {"misused": "many", "why": "x" * 21})
+    assert [each.field for each in refused.value.refusals] == ["misused", "why"]
+
+
+def test_a_draft_keeps_what_was_typed_and_leaves_out_what_was_not() -> None:
+    assert read_draft(QUESTIONS, {"amount_used": " många ", "organisation": "", "reached": 7}) == {
+        "amount_used": "många",
+        "reached": "7",
+    }
+
+
+@pytest.mark.parametrize(("field", "value"), [("amount_used", "9" * 201), ("organisation", "x" * 21), ("other", "x")])
+def test_what_a_draft_cannot_hold_is_told_at_its_field(field: str, value: str) -> None:
+    with pytest.raises(Refusals) as refused:
+        read_draft(QUESTIONS, {field: value})
+    assert [each.field for each in refused.value.refusals] == [field]
+
+
+def test_read_answers_are_typed_again_but_for_the_declaration() -> None:
+    answers = read_answers(QUESTIONS, GIVEN)
+    again = typed(QUESTIONS, answers)
+    assert again == {"amount_used": "1 234,50", "organisation": "Två grupper", "reached": "120", "continues": "yes"}
+    assert read_answers(QUESTIONS, {**again, "correct": "ja"}) == answers

@@ -16,6 +16,7 @@ from statsbidrag.domain.errors import Refusal
 from statsbidrag.entry import wiring
 from statsbidrag.usecases import reports
 from statsbidrag.usecases.books import Books
+from tests.fakes import FakeDrafts
 from tests.unit.functions.material import KEY, REPORTING, ROUND, TEST, TOKEN, paid, sample
 
 
@@ -27,6 +28,8 @@ def books(monkeypatch: pytest.MonkeyPatch) -> Books:
 def _use(monkeypatch: pytest.MonkeyPatch, at: datetime) -> Books:
     books = paid(at)
     monkeypatch.setattr(wiring, "books", lambda: books)
+    drafts = FakeDrafts()
+    monkeypatch.setattr(wiring, "drafts", lambda: drafts)
     return books
 
 

@@ -1,0 +1,65 @@
+"""Drafts of reports: one item a case, beside the journals and no part of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from statsbidrag.domain.errors import Conflict
+from statsbidrag.domain.journal import canonical
+from statsbidrag.ports import Draft
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ITEM = "DRAFT"
+_CHANGED = "ConditionalCheckFailedException"
+
+
+class DynamoDBDrafts:
+    """`Drafts` in the table of the books."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, case: str) -> Draft | None:
+        """Give a case's draft, read consistently."""
+        item = self._client.get_item(TableName=self._table, Key=_key(case), ConsistentRead=True).get("Item")
+        return msgspec.json.decode(item["draft"]["S"], type=Draft) if item else None
+
+    def put(self, case: str, draft: Draft, expected: str) -> None:
+        """Save a draft in place of the version that was seen; `Conflict` when it is another by now."""
+        item = {**_key(case), "version": {"S": draft.version}, "draft": {"S": canonical(draft).decode()}}
+        try:
+            self._client.put_item(TableName=self._table, Item=item, **_unchanged(expected))
+        except ClientError as error:
+            raise _conflict(error, case) from None
+
+    def remove(self, case: str, expected: str) -> None:
+        """Remove the version that was seen; another one stays."""
+        try:
+            self._client.delete_item(TableName=self._table, Key=_key(case), **_unchanged(expected))
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _CHANGED:
+                raise
+
+
+def _key(case: str) -> dict[str, Any]:
+    return {"pk": {"S": f"DRAFT#{case}"}, "sk": {"S": _ITEM}}
+
+
+def _unchanged(expected: str) -> dict[str, Any]:
+    if not expected:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "#version = :expected",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":expected": {"S": expected}},
+    }
+
+
+def _conflict(error: ClientError, case: str) -> Exception:
+    return Conflict(case) if error.response["Error"]["Code"] == _CHANGED else error
