@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
+from statsbidrag.domain.case import CASE, Case
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.money import NOTHING, Ore
@@ -276,3 +278,16 @@ def test_a_corrected_report_may_be_opened_again() -> None:
 @pytest.mark.parametrize("command", [c.ExtendReport, c.ReopenReport])
 def test_a_reason_is_asked_for(command: type[c.ExtendReport] | type[c.ReopenReport]) -> None:
     assert refusal(reported(), command(LATER, " ", "officer:1")).field == "reason"
+
+
+def test_a_case_and_a_report_from_before_all_this_still_decode() -> None:
+    case = msgspec.to_builtins(heard().case)
+    for new in ("extensions", "reopenings"):
+        del case[new]
+    del case["report"]["first_received_at"]
+    old = msgspec.convert(case, Case)
+    assert old == heard().case
+    assert CASE.owed(old) == CASE.owed(heard().case)
+    received = msgspec.to_builtins(next(event for event in heard().events if isinstance(event, e.ReportReceived)))
+    del received["first_received_at"]
+    assert msgspec.convert(received, e.ReportReceived).first_received_at is None

@@ -69,6 +69,37 @@ def test_a_report_is_reviewed_and_then_received(books: Books) -> None:
     assert "3 februari 2026 kl. 09.00" in receipt["body"]
 
 
+def test_the_form_is_filled_with_what_the_agency_knows(books: Books) -> None:
+    page = _call("show_form")["body"]
+    for known in ("Upplands Väsby (0114)", "212000-0019", "9.3-0114/2025", "461\u00a0836\u00a0kronor"):
+        assert known in page
+    assert "1 januari 2025 – 31 december 2025" in page
+
+
+def test_the_review_shows_the_sums_and_what_happens_next(books: Books) -> None:
+    page = _call("review_form", amount_not_as_intended="1 000", misuse_explanation="Ett kafé")["body"]
+    assert '<dt>Inte använt</dt><dd class="written">61\u00a0836\u00a0kronor' in page
+    assert 'enligt era uppgifter</dt><dd class="written">62\u00a0836\u00a0kronor' in page
+    assert "Det här händer sedan" in page
+    assert "får ni först yttra er" in page
+
+
+def test_what_misused_money_went_to_is_asked_only_where_there_is_any(books: Books) -> None:
+    assert "Svara bara om ni har skrivit mer än 0 kronor" in _call("show_form")["body"]
+    answer = _call("review_form", amount_not_as_intended="1 000")
+    assert answer["statusCode"] == 422
+    assert 'id="misuse_explanation-fel"' in answer["body"]
+    assert "Vad gick det beloppet till" not in _call("review_form", misuse_explanation="Ett kafé")["body"]
+    problem = json.loads(_call("send_json", amount_not_as_intended="1 000")["body"])
+    assert [each["pointer"] for each in problem["errors"]] == ["/misuse_explanation"]
+
+
+def test_a_sum_that_does_not_agree_is_told_at_its_field(books: Books) -> None:
+    problem = json.loads(_call("send_json", amount_used="461 837")["body"])
+    assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [("/amount_used", "sum_disagrees")]
+    assert json.loads(_call("show_json")["body"])["sums"][0]["whole"] == "paid"
+
+
 def test_more_than_was_paid_never_reaches_the_review(books: Books) -> None:
     answer = _call("review_form", amount_used="461 837")
     assert answer["statusCode"] == 422

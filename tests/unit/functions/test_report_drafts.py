@@ -79,6 +79,7 @@ def test_the_second_who_saves_sees_both_and_saves_on(books: Books, drafts: FakeD
     answer = call("save_form", organisation="Den andra texten.")
     assert answer["statusCode"] == 409
     assert "Någon annan har sparat utkastet" in answer["body"]
+    assert "<title>Fel: " in answer["body"]
     assert "3 februari 2026 kl. 09.00" in answer["body"]
     assert "Den första texten." in answer["body"]
     assert re.search(r"<textarea[^>]*>\s*Den andra texten\.", answer["body"])

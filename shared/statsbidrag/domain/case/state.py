@@ -409,6 +409,8 @@ class Case(msgspec.Struct, frozen=True):
     ----------
     recipient
         With the account that payouts go to: the one at the opening, until a change is approved.
+    terms
+        Of the round as the case was opened, with a later last day of the report where one was granted.
     register_account
         The account that the register named last.
     register_email
