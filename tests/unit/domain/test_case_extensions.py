@@ -221,13 +221,14 @@ def test_a_correction_of_a_late_report_is_as_late_as_it() -> None:
     story.do(report(), at=REPORT_LATE)
     story.do(c.AssessReport())
     story.do(REOPEN)
-    story.do(report())
+    story.do(report(), at=REPORT_LATE + timedelta(days=9))
     story.do(c.AssessReport())
     assert story.case.report
     assert story.case.report.late
     [live] = story.case.live_recoveries
     assert (live.grounds, live.claim) == (("late_report",), ALLOCATED)
     assert live.checks[0].inputs["received_at"] == REPORT_LATE.isoformat()
+    assert live.checks[0].arithmetic.startswith(f"{REPORT_LATE.isoformat()} < {REPORT_LATE.isoformat()}")
 
 
 def test_without_a_correction_the_earlier_report_stands_again() -> None:

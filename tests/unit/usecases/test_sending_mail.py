@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from statsbidrag.domain.case import CASE, Case
+from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.case.state import Mail
 from statsbidrag.domain.errors import NotTaken, Refusal
 from statsbidrag.domain.money import kronor
+from statsbidrag.domain.terms import Round
 from statsbidrag.ports import DueTask
 from statsbidrag.usecases import mails
+from tests.builders import BATCH_ID, KEY, PAYOUT, REPORT_OPENS, settle
 from tests.fakes import Break, Killed
 from tests.house import SYSTEM, House, write_mail
 
@@ -152,3 +159,29 @@ def test_the_report_link_is_the_same_in_every_mail_of_it_and_stored_nowhere(agen
     token = agency.token("0114")
     assert token == agency.token("0114")
     assert token not in str(agency.store.snapshots)
+
+
+def test_more_time_and_a_reopened_report_are_told_with_the_link_once_there_is_one(agency: House) -> None:
+    told: dict[str, str] = {}
+
+    def write(_case: Case, mail: Mail, _round: Round, token: str, _: tuple[mails.Enclosure, ...]) -> bytes:
+        told[mail.kind] = token
+        return b"mail"
+
+    def tell(command: c.CaseCommand) -> None:
+        agency.books.handle(CASE, KEY, command, SYSTEM)
+        for due in list(agency.store.due("mail", agency.clock.now())):
+            mails.send(agency.books, agency.mailer, agency.archive, agency.links, write, due, SYSTEM)
+
+    for command in (c.ValidateRequisition(1), c.QueuePayout(PAYOUT, BATCH_ID), c.RecordPayoutSent(PAYOUT, BATCH_ID)):
+        tell(command)
+    tell(settle(amount=kronor(1000)))
+    tell(c.ExtendReport(date(2026, 3, 31), "Skäl.", "officer:1"))
+    assert told["report_extended"] == ""
+    agency.clock.time = REPORT_OPENS
+    agency.send_links()
+    tell(c.ExtendReport(date(2026, 4, 1), "Skäl.", "officer:1"))
+    assert told["report_link"] == told["report_extended"] == agency.token("0114")
+    agency.report("0114", kronor(1000))
+    tell(c.ReopenReport(date(2026, 3, 31), "Skäl.", "officer:1"))
+    assert told["report_reopened"] == agency.token("0114")
