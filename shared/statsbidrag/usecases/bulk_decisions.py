@@ -62,7 +62,7 @@ def list_undisputed(books: Books, round_id: RoundId) -> list[Undisputed]:
     return [
         Undisputed(case.municipality, opened(case)[0].name, case.number, recovery)
         for case in cases
-        for recovery in case.recoveries
+        for recovery in case.live_recoveries
         if recovery.status != "decided" and recovery.hearing_ends <= books.now() and is_undisputed(recovery)
     ]
 

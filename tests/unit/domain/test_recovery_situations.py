@@ -98,10 +98,43 @@ def missing(story: Story) -> None:
     story.do(c.AssessMissingReport(), at=REPORT_MISSING)
 
 
+def more_time(days: int) -> Step:
+    """An officer moves the last day that many days on from the first one."""
+    return lambda story: story.do(c.ExtendReport(TERMS.report_last_day + timedelta(days), WHY, "officer:1"))
+
+
+def wait(days: int) -> Step:
+    """So many days after the first last day."""
+
+    def step(story: Story) -> None:
+        story.now = REPORT_LATE + timedelta(days - 1)
+
+    return step
+
+
+def reopen(days: int) -> Step:
+    """An officer lets the report be corrected until that many days after the first last day."""
+    return lambda story: story.do(c.ReopenReport(TERMS.report_last_day + timedelta(days), WHY, "officer:1"))
+
+
+def refused_as(code: str, asked: Step) -> Step:
+    def step(story: Story) -> None:
+        with pytest.raises(Refusal, match=code):
+            asked(story)
+
+    return step
+
+
+def no_correction(story: Story) -> None:
+    """The day of the correction has passed: the earlier report is assessed again."""
+    story.do(c.AssessMissingReport(), at=story.due("assess_missing_report-1"))
+    story.do(c.AssessReport())
+
+
 def prepare(waived: int = 0) -> Step:
     def step(story: Story) -> None:
-        story.now = max(story.now, story.case.recoveries[0].hearing_ends)
-        story.do(c.PrepareDecision(1, kronor(waived), WHY, "officer:1"))
+        story.now = max(story.now, story.case.recoveries[-1].hearing_ends)
+        story.do(c.PrepareDecision(len(story.case.recoveries), kronor(waived), WHY, "officer:1"))
 
     return step
 
@@ -109,7 +142,7 @@ def prepare(waived: int = 0) -> Step:
 def decide(waived: int = 0) -> Step:
     def step(story: Story) -> None:
         prepare(waived)(story)
-        story.do(c.DecideRecovery(1, "officer:2"))
+        story.do(c.DecideRecovery(len(story.case.recoveries), "officer:2"))
 
     return step
 
@@ -130,7 +163,7 @@ def claim(waived: int = 0) -> Step:
 
 
 def invoice(story: Story) -> None:
-    story.do(c.RaiseInvoice(1))
+    story.do(c.RaiseInvoice(len(story.case.recoveries)))
     story.do(c.RecordInvoiceFiled(INVOICE, "i.xml", "i.pdf"))
 
 
@@ -706,6 +739,60 @@ SITUATIONS: dict[str, tuple[Sequence[Step], Figures]] = {
     "written off before the report came": (
         [missing, claim(), remind, given_up(PAID), late(PAID)],
         Figures(invoiced=100_000, recovered=100_000, written_off=100_000),
+    ),
+    # More time
+    "more time, and reported by the later day": (
+        [more_time(31), wait(31), reports(60_000)],
+        Figures(accepted=60_000, to_account_for=40_000, stage="hearing", open=opens("prepare_decision")),
+    ),
+    "more time, and later still": (
+        [more_time(31), wait(32), reports(PAID)],
+        Figures(to_account_for=100_000, stage="hearing", open=opens("prepare_decision")),
+    ),
+    "more time after the last day, and reported by then": (
+        [wait(3), more_time(31), wait(20), reports(PAID)],
+        Figures(accepted=100_000),
+    ),
+    "more time after a proposal for a missing report, and reported": (
+        [missing, more_time(40), reports(90_000), claim(), pay(10_000)],
+        Figures(accepted=90_000, invoiced=10_000, recovered=10_000, settled=10_000),
+    ),
+    "more time, and never": (
+        [more_time(10), wait(30), do(c.AssessMissingReport())],
+        Figures(to_account_for=100_000, stage="hearing", open=opens("prepare_decision")),
+    ),
+    "more time is asked for when the whole grant is invoiced": (
+        [missing, claim(), refused_as("recovery_already_decided", more_time(60))],
+        Figures(invoiced=100_000, recovered=100_000, stage="invoiced"),
+    ),
+    # A report that is opened again
+    "all used, then corrected to a part": (
+        [reports(PAID), reopen(20), reports(75_000)],
+        Figures(accepted=75_000, to_account_for=25_000, stage="hearing", open=opens("prepare_decision")),
+    ),
+    "a part used, corrected to all while it is heard": (
+        [reports(60_000), reopen(20), reports(PAID)],
+        Figures(accepted=100_000),
+    ),
+    "a part used, corrected when prepared, paid back": (
+        [reports(60_000), prepare(10_000), reopen(60), reports(80_000, misused=5_000), claim(), pay(25_000)],
+        Figures(accepted=75_000, invoiced=25_000, recovered=25_000, settled=25_000),
+    ),
+    "opened again, and no correction yet": (
+        [reports(60_000), reopen(20)],
+        Figures(to_account_for=100_000, stage="report_due"),
+    ),
+    "opened again, and no correction at all": (
+        [reports(60_000), reopen(20), no_correction],
+        Figures(accepted=60_000, to_account_for=40_000, stage="hearing", open=opens("prepare_decision")),
+    ),
+    "late, opened again, corrected: as late as it was": (
+        [late(60_000), reopen(20), reports(90_000), claim(90_000), pay(10_000)],
+        Figures(waived=90_000, invoiced=10_000, recovered=10_000, settled=10_000),
+    ),
+    "opening again is asked for when it is decided": (
+        [*PART, refused_as("recovery_already_decided", reopen(60)), lower_to(10_000), pay(10_000)],
+        Figures(accepted=90_000, invoiced=40_000, credited=30_000, recovered=10_000, settled=10_000),
     ),
 }
 """What happens after the link has arrived, and what it comes to."""
