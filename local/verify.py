@@ -148,7 +148,9 @@ def _wrong_invoice(path: Path, invoices: Mapping[str, Invoice | CreditNote]) -> 
 
 
 def _each_letter_once(year: Year) -> Iterator[str]:
-    filed = {Path(r.letter).name for case in year.states(CASE).values() for r in case.recoveries if r.letter}
+    recoveries = [r for case in year.states(CASE).values() for r in case.recoveries]
+    decisions = [*recoveries, *(again for r in recoveries for again in r.reconsidered)]
+    filed = {Path(decision.letter).name for decision in decisions if decision.letter}
     found = {path.name for path in year.files("letters/*.pdf")}
     for name in sorted(filed ^ found):
         yield f"letter {name} is {'filed by the journal and missing' if name in filed else 'of no decision'}"

@@ -23,8 +23,10 @@ from statsbidrag.entry import api
 from statsbidrag.entry.answers import read_answers
 from statsbidrag.entry.bodies import FORM, JSON
 from statsbidrag.entry.forms import RequisitionForm, read_requisition
+from statsbidrag.entry.hearing_form import QUESTIONS, read_hearing
 from statsbidrag.entry.models import Reasoned
 from statsbidrag.ports import Draft
+from statsbidrag.usecases.hearings import HearingReceipt
 from statsbidrag.usecases.reconciling import FORMATS
 from statsbidrag.usecases.reports import ReportReceipt, ReportView
 from statsbidrag.usecases.requisitions import Receipt, RequisitionView
@@ -107,10 +109,20 @@ CONTRACTS = {
     "decide_undisputed.show": Contract("UndisputedRecoveries"),
     "decide_undisputed.prepare": Contract("BulkOutcome", "Preparations"),
     "decide_undisputed.decide": Contract("BulkOutcome", "Decisions"),
+    "decide_recoveries.extend": Contract("Recovery", "Extension"),
+    "receive_hearing_answers.show_view": Contract("Hearing"),
+    "receive_hearing_answers.submit": Contract("HearingReceipt", "HearingAnswerForm", 201),
+    "note_appeals.show": Contract("Appeals"),
+    "note_appeals.note": Contract("Appeals", "Appealed"),
+    "note_appeals.end": Contract("Appeals", "Outcome"),
     "list_tasks.show": Contract("WorkList"),
 }
 """The routes for programs; every other route gives a page."""
-FORMS = {"receive_requisition.submit_form": "Requisition", "receive_report.submit_form": "Report"}
+FORMS = {
+    "receive_requisition.submit_form": "Requisition",
+    "receive_report.submit_form": "Report",
+    "receive_hearing_answers.submit_form": "HearingAnswerForm",
+}
 """Pages that are posted to, and what their forms hold."""
 STEPS = {"receive_report.submit_form": ("save",)}
 """What else a form may be asked for."""
@@ -267,6 +279,13 @@ def _schemas() -> Json:
         "Preparations": _plain(load("decide_undisputed").Preparations),
         "Decisions": _plain(load("decide_undisputed").Decisions),
         "ChosenRecovery": _plain(load("decide_undisputed").ChosenRecovery),
+        "Extension": _plain(load("decide_recoveries").Extension),
+        "HearingAnswerForm": _hearing_answer(),
+        "HearingReceipt": _in_ore(HearingReceipt),
+        "Hearing": _answered("receive_hearing_answers", "_proposal"),
+        "Appealed": _plain(load("note_appeals").Appealed),
+        "Outcome": _plain(load("note_appeals").Outcome),
+        "Appeals": _answered("note_appeals"),
         "Reasoned": _plain(Reasoned),
         "PayoutAccount": _plain(load("change_accounts").PayoutAccount),
         "MunicipalityHold": _plain(load("hold_payouts").MunicipalityHold),
@@ -357,6 +376,19 @@ def _draft_answers() -> Json:
         "description": "Answers so far by the id of each question, as typed, and the draft that they were written on.",
         "properties": {"draft_version": {"type": "string", "description": "Of the draft that was seen; none if empty"}},
         "additionalProperties": TEXT_OR_NUMBER,
+    }
+
+
+def _hearing_answer() -> Json:
+    """Describe the answer to a hearing, by the questions of its form."""
+    properties = {question.id: {**TEXT_OR_NUMBER, "description": question.label} for question in QUESTIONS}
+    properties["stance"] = {"enum": [value for value, _ in QUESTIONS[0].choices], "description": QUESTIONS[0].label}
+    return {
+        "type": "object",
+        "description": "What the municipality says of a proposed recovery; a text is needed where it objects.",
+        "properties": properties,
+        "required": _required(read_hearing),
+        "additionalProperties": False,
     }
 
 

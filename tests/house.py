@@ -15,7 +15,7 @@ from statsbidrag.domain.allocation_rules import AllocationFile, AllocationRow
 from statsbidrag.domain.bank import Entry, Notification, PaymentStatus, Statement, StatusReport
 from statsbidrag.domain.batches import BATCH, Batch, batch_key
 from statsbidrag.domain.case import CASE, Case, case_key
-from statsbidrag.domain.case.state import CreditNote, Invoice, Mail, Recovery
+from statsbidrag.domain.case.state import CreditNote, Invoice, Mail, Reconsidered, Recovery
 from statsbidrag.domain.errors import NotTaken
 from statsbidrag.domain.identifiers import MunicipalityCode
 from statsbidrag.domain.journal import Record, canonical
@@ -57,6 +57,10 @@ def render_batch(batch: Batch) -> bytes:
 
 def render_letter(case: Case, recovery: Recovery, grant: Round) -> bytes:
     return canonical((case.number, recovery.id, recovery.waived, recovery.decided_at, grant.name))
+
+
+def render_again(case: Case, recovery: Recovery, again: Reconsidered, grant: Round) -> bytes:
+    return canonical((case.number, recovery.id, again.before, again.amount, again.decided_at, grant.name))
 
 
 def render_invoice(case: Case, invoice: Invoice, grant: Round) -> tuple[bytes, bytes]:
@@ -257,7 +261,8 @@ class House:
 
     def file_letters(self) -> int:
         return self.work(
-            "letters", lambda due: recoveries.file_letter(self.books, self.archive, render_letter, due, SYSTEM)
+            "letters",
+            lambda due: recoveries.file_letter(self.books, self.archive, render_letter, render_again, due, SYSTEM),
         )
 
     def raise_invoices(self) -> int:

@@ -1,4 +1,4 @@
-"""One officer prepares the decision on a recovery, another one decides."""
+"""One officer prepares the decision on a recovery, or gives longer to answer; another one decides."""
 
 from __future__ import annotations
 
@@ -6,30 +6,24 @@ from typing import Any
 
 import msgspec
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from pydantic import BaseModel
 
 from statsbidrag.domain.case import Case
+from statsbidrag.domain.case.commands import ExtendHearing
 from statsbidrag.domain.case.recoveries import find
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.money import Ore
 from statsbidrag.entry import api, wiring
 from statsbidrag.entry.models import read_json
-from statsbidrag.usecases import recoveries
+from statsbidrag.entry.recovery_bodies import Extension, Preparation
+from statsbidrag.usecases import corrections, recoveries
 
 RECOVERY = "/rounds/<round_id>/municipalities/<municipality>/recoveries/<number>"
-
-
-class Preparation(BaseModel, extra="forbid", frozen=True):
-    """How one officer would decide: what to waive, in öre, and why."""
-
-    waived_ore: int
-    reasons: str
-
 
 app = api.create_app()
 api.options(app, RECOVERY, "GET")
 api.options(app, f"{RECOVERY}/preparation", "POST")
 api.options(app, f"{RECOVERY}/decision", "POST")
+api.options(app, f"{RECOVERY}/hearing/extension", "POST")
 
 
 @app.get(RECOVERY)
@@ -55,7 +49,20 @@ def prepare(round_id: str, municipality: str, number: str) -> Response[str]:
         body.reasons,
         officer,
         api.context(event),
+        answers_seen=body.answers_seen,
+        answer_considered=body.answer_considered,
     )
+    return api.document(_view(case, api.number(number)))
+
+
+@app.post(f"{RECOVERY}/hearing/extension")
+def extend(round_id: str, municipality: str, number: str) -> Response[str]:
+    """Give the municipality longer to answer."""
+    event = app.current_event.raw_event
+    officer, body = api.staff(event, "officer"), read_json(event, Extension)
+    command = ExtendHearing(api.number(number), body.last_day, body.reason, officer)
+    place = parse_round(round_id), parse_municipality(municipality)
+    case = corrections.act(wiring.books(), *place, command, api.context(event))
     return api.document(_view(case, api.number(number)))
 
 
@@ -88,6 +95,8 @@ def _view(case: Case, number: int) -> dict[str, Any]:
         "hearing_ends": recovery.hearing_ends,
         "reasons": recovery.reasons,
         "checks": msgspec.to_builtins(recovery.checks),
+        "answers": msgspec.to_builtins(recovery.answers),
+        "answer_considered": recovery.answer_considered,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from pydantic import BaseModel
 
@@ -81,6 +82,7 @@ def _view(case: Case, number: int) -> dict[str, Any]:
         "reported_misused_ore": report.amount_misused if report else None,
         "prepared_ore": recovery.reconsideration.amount if recovery.reconsideration else None,
         "reconsidered_at": recovery.reconsidered_at,
+        "reconsidered": msgspec.to_builtins(recovery.reconsidered),
     }
 
 

@@ -112,7 +112,9 @@ def _counts(year: Year, cases: Iterable[Case]) -> dict[str, int]:
         "recoveries": sum(len(case.recoveries) for case in cases),
         "invoices": sum(len(case.invoices) for case in cases),
         "credit_notes": sum(len(case.credit_notes) for case in cases),
-        "letters": sum(1 for case in cases for r in case.recoveries if r.letter),
+        "letters": sum(
+            bool(r.letter) + sum(bool(a.letter) for a in r.reconsidered) for c in cases for r in c.recoveries
+        ),
         **_counted("remarks", (remark["kind"] for remark in year.reconciliation().get("remarks", ()))),
         **_counted("mails", (m.status for case in cases for m in case.mails.values())),
         **_counted("cases", (CASE.status(case) for case in cases)),

@@ -239,6 +239,12 @@ def _ask_behind(year: Year) -> Delivery:
     return _sample("request_report_links", "ask_by_old_link", (token, year.token))(year)
 
 
+def _hearing_answer(year: Year) -> Delivery:
+    return _sample("receive_hearing_answers", "send_form", ("exempel-exempel-exempel-exempel-exempel-lnk", year.token))(
+        year
+    )
+
+
 _OTHER_AGENT = (f"agent-{FIRST}", f"agent-{SECOND}"), (FIRST, SECOND), ("461836", "100000"), ("5050-1055", "9990-1159")
 _SWEEP = _sample("sweep_tasks", "schedule")
 _SENDING = "send_payments", _sample("send_payments", "attested_batch")
@@ -658,6 +664,23 @@ SCENARIOS: tuple[Scenario, ...] = (
         at=MISSING,
     ),
     Scenario(
+        "receive_hearing_answers",
+        "heard",
+        _hearing_answer,
+        _and(_sample("receive_hearing_answers", "show_view")),
+    ),
+    *_races(
+        ("receive_hearing_answers, as the agent", _sample("receive_hearing_answers", "send_json")),
+        ("decide_recoveries, prepared meanwhile", _sample("decide_recoveries", "prepare")),
+        "hearing over",
+    ),
+    Scenario(
+        "decide_recoveries, longer to answer",
+        "heard",
+        _sample("decide_recoveries", "extend"),
+        _and(_sample("decide_recoveries", "show_recovery")),
+    ),
+    Scenario(
         "decide_recoveries, prepared",
         "hearing over",
         _sample("decide_recoveries", "prepare"),
@@ -690,6 +713,12 @@ SCENARIOS: tuple[Scenario, ...] = (
         "send_decision_letters",
         "decided",
         _sample("send_decision_letters", "decision"),
+        _and(_sample("raise_repayment_invoices", "schedule")),
+    ),
+    Scenario(
+        "send_decision_letters, a reconsideration",
+        "reconsidered",
+        _sample("send_decision_letters", "reconsideration"),
         _and(_sample("raise_repayment_invoices", "schedule")),
     ),
     Scenario(
@@ -765,6 +794,18 @@ SCENARIOS: tuple[Scenario, ...] = (
             _sample("reconsider_recoveries", "decide", ("officer-2", "officer-3")),
         ),
         "reconsideration prepared",
+    ),
+    Scenario(
+        "note_appeals",
+        "invoiced",
+        _sample("note_appeals", "note"),
+        _and(_sample("note_appeals", "show_appeals")),
+    ),
+    Scenario(
+        "note_appeals, ended",
+        "appealed",
+        _sample("note_appeals", "end"),
+        _and(_sample("note_appeals", "show_appeals")),
     ),
     Scenario(
         "settle_invoices, a write-off proposed",

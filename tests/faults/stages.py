@@ -14,7 +14,13 @@ from statsbidrag.adapters.register import DynamoDBRegister
 from statsbidrag.adapters.s3 import S3Files
 from statsbidrag.documents.allocation_file import read_allocation_list
 from statsbidrag.documents.bank_reports import read_bank_report
-from statsbidrag.documents.case_papers import credit_note_files, decision_letter, invoice_files, payment_file
+from statsbidrag.documents.case_papers import (
+    credit_note_files,
+    decision_letter,
+    invoice_files,
+    payment_file,
+    reconsideration_letter,
+)
 from statsbidrag.documents.reconciliation_file import render_csv, render_json
 from statsbidrag.documents.register_file import read_register
 from statsbidrag.documents.round_file import read_round
@@ -278,7 +284,7 @@ class Year:
         recoveries.decide(self.books, YEAR, FIRST, 1, "officer-2", TEST)
         self._keep("decided")
         (due,) = self.due("letters")
-        recoveries.file_letter(self.books, self.archive, decision_letter, due, TEST)
+        recoveries.file_letter(self.books, self.archive, decision_letter, reconsideration_letter, due, TEST)
         self._keep_both("letter filed")
         recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
         self._keep_both("invoiced")
@@ -292,6 +298,9 @@ class Year:
             self._keep("reconsidered")
             recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
             self._keep_both("credit note filed")
+        with self._aside("invoiced"):
+            self._act(FIRST, c.NoteAppeal(1, self.books.now().date(), True, WHY, "officer-1"))
+            self._keep("appealed")
         with self._aside("invoiced"):
             self._act(FIRST, c.ProposeWriteOff(INVOICE, WHY, "officer-1"))
             self._keep("write-off proposed")
@@ -318,7 +327,7 @@ class Year:
         recoveries.prepare(self.books, YEAR, SECOND, 1, kronor(0), WHY, "officer-1", TEST)
         recoveries.decide(self.books, YEAR, SECOND, 1, "officer-2", TEST)
         for due in self.due("letters"):
-            recoveries.file_letter(self.books, self.archive, decision_letter, due, TEST)
+            recoveries.file_letter(self.books, self.archive, decision_letter, reconsideration_letter, due, TEST)
         recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
         self._keep("two invoices")
 

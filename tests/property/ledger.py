@@ -4,7 +4,9 @@ Two persons stand behind every account in force and every unknown payout that wa
 a batch, nor what names another account than the one in force or one that waits. A payout is replaced once and only when
 it failed, so that only the last of a chain can still move money, and never by one to an account that the bank refused.
 A report comes by a link that opens the form, no registry is flooded, and nobody is claimed for lateness without proof.
-What came in on invoices is settled, too much or refunded; nobody alone gives up a claim or lowers it.
+What came in on invoices is settled, too much or refunded; nobody alone gives up a claim or lowers it. No decision is
+taken that does not know every answer of the municipality, nothing is claimed that an appeal holds, and each decision
+that is taken again has a letter.
 """
 
 from __future__ import annotations
@@ -64,6 +66,14 @@ class Ledger:
         Delivered e-mails with a link, and an officer's word.
     lowering, giving_up
         What one person would lower a recovery to or give up of an invoice, and who, by number.
+    unweighed, objected
+        Recoveries with an answer that no preparation knows, and those that an answer objects to.
+    held
+        Recoveries that an appeal holds.
+    claimed
+        The recovery of each invoice.
+    letters
+        Letters that a decision taken again is still to have.
     """
 
     def __init__(self) -> None:
@@ -88,6 +98,12 @@ class Ledger:
         self.giving_up: dict[str, tuple[int, str]] = {}
         self.lowered: dict[int, int] = {}
         self.reminded: set[str] = set()
+        self.unweighed: set[int] = set()
+        self.objected: set[int] = set()
+        self.held: set[int] = set()
+        self.changed: set[int] = set()
+        self.claimed: dict[str, int] = {}
+        self.letters: set[str] = set()
 
     def note(self, event: e.CaseEvent) -> None:
         """Take in an event; it must be one that may happen now."""
@@ -122,6 +138,8 @@ class Ledger:
                 self.proofs.add(event.delivered_on.isoformat())
             case e.RecoveryProposed() if {"late_report", "report_missing"} & set(event.grounds):
                 assert self.proofs
+        self._note_hearing(event)
+        self._note_appeal(event)
 
     def _note_account(self, event: e.CaseEvent) -> None:
         match event:
@@ -187,6 +205,7 @@ class Ledger:
                 self.came_in += event.amount + event.surplus
             case e.InvoiceReminded():
                 assert event.invoice not in self.reminded
+                assert self.claimed[event.invoice] not in self.held
                 self.reminded.add(event.invoice)
             case e.ReconsiderationPrepared():
                 self.lowering[event.recovery] = (event.amount, event.prepared_by)
@@ -203,6 +222,39 @@ class Ledger:
                 assert event.account == self.account
                 assert event.amount > 0
                 self.to[event.payout] = event.account
+
+    def _note_hearing(self, event: e.CaseEvent) -> None:
+        match event:
+            case e.HearingAnswered():
+                self.unweighed.add(event.recovery)
+                if event.stance == "objects":
+                    self.objected.add(event.recovery)
+            case e.DecisionPrepared():
+                self.unweighed.discard(event.recovery)
+                assert event.answer_considered or event.recovery not in self.objected
+            case e.RecoveryDecided():
+                assert event.recovery not in self.unweighed
+            case e.RecoveryReconsidered():
+                self.letters.add(f"{event.recovery}-{event.reconsideration}")
+            case e.ReconsiderationFiled():
+                self.letters.remove(f"{event.recovery}-{event.reconsideration}")
+
+    def _note_appeal(self, event: e.CaseEvent) -> None:
+        match event:
+            case e.InvoiceRaised():
+                assert event.recovery not in self.held
+                self.claimed[event.invoice] = event.recovery
+            case e.AppealNoted():
+                assert event.recovery not in self.held
+                if event.in_time:
+                    self.held.add(event.recovery)
+            case e.AppealEnded(outcome="changed"):
+                self.changed.add(event.recovery)
+            case e.AppealEnded():
+                self.held.remove(event.recovery)
+            case e.RecoveryReconsidered() if event.recovery in self.changed:
+                self.changed.remove(event.recovery)
+                self.held.discard(event.recovery)
 
     def _approved(self, event: e.AccountChangeApproved) -> None:
         account, by, _ = self.named.pop(event.change)
@@ -301,6 +353,8 @@ class Ledger:
         waiting = {n: (r.amount, r.prepared_by) for n, r in reconsiderations(case).items()}
         assert waiting == self.lowering
         assert {invoice.number for invoice in case.invoices if invoice.reminded_at} == self.reminded
+        assert tasks(case, "file_reconsideration") == self.letters
+        assert {recovery.id for recovery in case.recoveries if recovery.is_on_hold} == self.held
         to_refund = money.surplus > sum(p.amount for p in refunds if is_on_its_way(p))
         assert bool(tasks(case, "refund_surplus")) == to_refund
 

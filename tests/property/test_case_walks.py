@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from statsbidrag.domain.case import CASE, Case, decide, empty_case, evolve
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
-from statsbidrag.domain.case.state import Invoice, Payout, UnknownOutcome
+from statsbidrag.domain.case.state import AppealOutcome, HearingStance, Invoice, Payout, UnknownOutcome
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.journal import GENESIS, Record, canonical, check_chain, refold, seal, snake, unseal
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Task
+from statsbidrag.domain.time import swedish_date
 from tests.builders import (
     BATCH_ID,
     KEY,
@@ -45,6 +46,7 @@ AGENT_EMAIL = "bidrag@kommun-0114.example"
 BATCHES = (BATCH_ID, "B-2025-20250405-1")
 OFFICERS = ("officer:1", "officer:2")
 OUTCOMES: tuple[UnknownOutcome, ...] = get_args(UnknownOutcome)
+ENDINGS: tuple[AppealOutcome, ...] = get_args(AppealOutcome)
 SEEDS = st.integers(0, 2**32)
 
 
@@ -124,9 +126,14 @@ class Walk:
             "remind_of_report": lambda: c.IssueReminder(int(about)),
             "assess_report": c.AssessReport,
             "assess_missing_report": c.AssessMissingReport,
-            "prepare_decision": self.preparation,
+            "prepare_decision": self.chance.choice((self.preparation, self.hearing_answer)),
+            "prepare_agreed_decision": self.preparation,
+            "weigh_objection": self.preparation,
             "decide_recovery": lambda: c.DecideRecovery(int(about), "officer:2"),
             "file_letter": lambda: c.RecordLetterFiled(int(about), "letter.pdf"),
+            "file_reconsideration": lambda: c.RecordReconsiderationFiled(int(about[0]), int(about[2:]), "again.pdf"),
+            "note_appeal_outcome": self.appeal_ended,
+            "reconsider_after_appeal": self.reconsideration,
             "raise_invoice": lambda: c.RaiseInvoice(int(about)),
             "file_invoice": lambda: c.RecordInvoiceFiled(about, "i.xml", "i.pdf"),
             "remind_invoice": lambda: c.RemindInvoice(about),
@@ -175,6 +182,10 @@ class Walk:
                 lambda: c.RaiseInvoice(self.recovery()),
                 lambda: c.ExtendReport(self.day(), "Skäl.", self.officer()),
                 lambda: c.ReopenReport(self.day(), "Skäl.", self.officer()),
+                self.hearing_answer,
+                lambda: c.ExtendHearing(self.recovery(), self.day_from_today(-1, 60), "Skäl.", self.officer()),
+                self.appeal,
+                self.appeal_ended,
                 self.repayment,
                 lambda: c.RemindInvoice(self.invoice().number),
                 self.reconsideration,
@@ -281,8 +292,12 @@ class Walk:
         return c.CorrectRegistryAddress(email, "Enligt samtal.", self.officer())
 
     def preparation(self) -> c.CaseCommand:
-        claim = self.case.recoveries[-1].claim if self.case.recoveries else Ore(0)
-        return c.PrepareDecision(self.recovery(), self.part(claim), "Skäl.", "officer:1")
+        recovery = self.case.recoveries[-1] if self.case.recoveries else None
+        claim, seen = (recovery.claim, len(recovery.answers)) if recovery else (Ore(0), 0)
+        stale = self.chance.choice((0, 0, 0, 1))
+        weighed = self.chance.choice(("Vägt.", "Vägt.", " "))
+        waived = self.part(claim)
+        return c.PrepareDecision(self.recovery(), waived, "Skäl.", "officer:1", max(seen - stale, 0), weighed)
 
     def recovery(self) -> int:
         """The number of the last recovery: the one that lives, if one does."""
@@ -291,6 +306,23 @@ class Walk:
     def day(self) -> date:
         """A last day near the one in force, or near today."""
         return max(self.now.date(), self.case.report_last_day) + timedelta(days=self.chance.randint(-1, 10))
+
+    def day_from_today(self, first: int, last: int) -> date:
+        return swedish_date(self.now) + timedelta(days=self.chance.randint(first, last))
+
+    def hearing_answer(self) -> c.CaseCommand:
+        stance: HearingStance = self.chance.choice(("agrees", "objects"))
+        used = self.chance.choice((None, None, self.part(self.case.money.paid, whole=False)))
+        text = self.chance.choice(("Allt användes.", "Vi står fast."))
+        return c.AnswerHearing(self.recovery(), stance, text, used, "agent:1", f"{stance}{text}{used}")
+
+    def appeal(self) -> c.CaseCommand:
+        return c.NoteAppeal(
+            self.recovery(), self.day_from_today(-30, 1), self.chance.random() < 0.8, "Skäl.", self.officer()
+        )
+
+    def appeal_ended(self) -> c.CaseCommand:
+        return c.NoteAppealOutcome(self.recovery(), self.chance.choice(ENDINGS), "Skäl.", self.officer())
 
     def report(self) -> c.CaseCommand:
         self.now = max(self.now, REPORT_OPENS)
@@ -368,7 +400,7 @@ def test_the_walks_make_everything_happen_that_can() -> None:
     owed: set[str] = set()
     for seed in range(150):
         walk = Walk(seed)
-        for _ in range(STEPS):
+        for _ in range(2 * STEPS):
             walk.step()
         reached |= {record.type for record in walk.records}
         taken |= walk.taken
@@ -380,6 +412,8 @@ def test_the_walks_make_everything_happen_that_can() -> None:
     assert {"account_for_payout", "correct_payout_account", "reissue_payout", "review_hold"} - owed == set()
     settling = {"reconsider_after_late_report", "decide_reconsideration", "decide_write_off", "refund_surplus"}
     assert settling - owed == set()
+    hearing = {"prepare_agreed_decision", "weigh_objection", "note_appeal_outcome", "reconsider_after_appeal"}
+    assert hearing - owed == set()
 
 
 @settings(max_examples=2500)

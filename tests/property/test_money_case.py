@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from statsbidrag.domain.case import CASE, Case
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case.owed import reminder_due
-from statsbidrag.domain.case.state import Payout, UnknownOutcome
+from statsbidrag.domain.case.state import AppealOutcome, Payout, UnknownOutcome
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.journal import canonical, check_chain, refold, unseal
@@ -75,6 +75,7 @@ CHANGES = st.sampled_from([1, 1, 2, 3])
 HOLDS = st.sampled_from([1, 1, 2, 3])
 WHY = st.sampled_from(CODES)
 REASONS = st.sampled_from(["Skäl.", "Skäl.", " "])
+ENDINGS: st.SearchStrategy[AppealOutcome] = st.sampled_from(["upheld", "changed", "withdrawn", "dismissed"])
 OUTCOMES: st.SearchStrategy[UnknownOutcome] = st.sampled_from(["carried_out", "not_carried_out"])
 ENTRIES = st.sampled_from([f"E-{n}" for n in range(6)])
 OFFICERS = st.sampled_from(["officer:1", "officer:2"])
@@ -257,8 +258,17 @@ class OneCase(RuleBasedStateMachine):
             "assess_report": c.AssessReport,
             "assess_missing_report": c.AssessMissingReport,
             "prepare_decision": lambda: self.preparation(int(task.about), data.draw(st.integers(0, 4))),
+            "prepare_agreed_decision": lambda: self.preparation(int(task.about), data.draw(st.integers(0, 4))),
+            "weigh_objection": lambda: self.preparation(int(task.about), data.draw(st.integers(0, 4))),
             "decide_recovery": lambda: c.DecideRecovery(int(task.about), data.draw(OFFICERS)),
             "file_letter": lambda: c.RecordLetterFiled(int(task.about), "letter.pdf"),
+            "file_reconsideration": lambda: self.filing(task.about),
+            "note_appeal_outcome": lambda: c.NoteAppealOutcome(
+                int(task.about), data.draw(ENDINGS), "Skäl.", data.draw(OFFICERS)
+            ),
+            "reconsider_after_appeal": lambda: self.reconsideration(
+                int(task.about), data.draw(st.integers(0, 4)), data.draw(OFFICERS)
+            ),
             "raise_invoice": lambda: c.RaiseInvoice(int(task.about)),
             "file_invoice": lambda: c.RecordInvoiceFiled(task.about, "i.xml", "i.pdf"),
             "remind_invoice": lambda: c.RemindInvoice(task.about),
@@ -294,10 +304,14 @@ class OneCase(RuleBasedStateMachine):
         return next((p for p in self.case.payouts if p.id == payout), none)
 
     def preparation(self, recovery: int, quarters: int) -> c.PrepareDecision:
-        claims = {r.id: r.claim for r in self.case.recoveries}
-        claim = claims.get(recovery, Ore(0))
+        found = next((r for r in self.case.recoveries if r.id == recovery), None)
+        claim, seen = (found.claim, len(found.answers)) if found else (Ore(0), 0)
         waived = claim if quarters == 4 else Ore(claim * quarters // 4 // 100 * 100)
-        return c.PrepareDecision(recovery, waived, "Skäl.", "officer:1")
+        return c.PrepareDecision(recovery, waived, "Skäl.", "officer:1", seen, "Vägt." if quarters % 2 else "")
+
+    def filing(self, about: str) -> c.RecordReconsiderationFiled:
+        recovery, _, number = about.partition("-")
+        return c.RecordReconsiderationFiled(int(recovery), int(number), "again.pdf")
 
     def writing_off(self, invoice: str, officer: str) -> c.DecideWriteOff:
         told = next((i.write_off for i in self.case.invoices if i.number == invoice), None)
@@ -446,6 +460,30 @@ class OneCase(RuleBasedStateMachine):
         spent = self.case.money.paid * used // 5 - ore
         answers: dict[str, str | int] = {"amount_used": spent, "amount_not_as_intended": spent * misused // 3}
         self.ask(c.SubmitReport(1, answers, Ore(spent), Ore(spent * misused // 3), f"report-{self.asked}", "hash"))
+
+    @rule(recovery=st.integers(1, 2), objects=st.booleans(), used=st.integers(0, 6), text=REASONS)
+    def answer_hearing(self, recovery: int, objects: bool, used: int, text: str) -> None:
+        amount = Ore(self.case.money.paid * used // 5) if used else None
+        content_hash = f"{objects}{text}{used}"
+        self.ask(c.AnswerHearing(recovery, "objects" if objects else "agrees", text, amount, "agent:1", content_hash))
+
+    @rule(recovery=st.integers(1, 2), days=st.integers(-2, 500), officer=OFFICERS, reason=REASONS)
+    def extend_hearing(self, recovery: int, days: int, officer: str, reason: str) -> None:
+        last_day = (self.clock.time + timedelta(days=days)).date()
+        self.ask(c.ExtendHearing(recovery, last_day, reason, officer))
+
+    @rule(recovery=st.integers(1, 2), days=st.integers(-2, 60), in_time=st.booleans(), officer=OFFICERS, reason=REASONS)
+    def appeal(self, recovery: int, days: int, in_time: bool, officer: str, reason: str) -> None:
+        received_on = (self.clock.time - timedelta(days=days)).date()
+        self.ask(c.NoteAppeal(recovery, received_on, in_time, reason, officer))
+
+    @rule(recovery=st.integers(1, 2), outcome=ENDINGS, officer=OFFICERS, reason=REASONS)
+    def end_appeal(self, recovery: int, outcome: AppealOutcome, officer: str, reason: str) -> None:
+        self.ask(c.NoteAppealOutcome(recovery, outcome, reason, officer))
+
+    @rule(recovery=st.integers(1, 2), number=st.integers(0, 3))
+    def file_reconsideration(self, recovery: int, number: int) -> None:
+        self.ask(c.RecordReconsiderationFiled(recovery, number, "again.pdf"))
 
     @rule(missing=st.booleans())
     def assess(self, missing: bool) -> None:

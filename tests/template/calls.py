@@ -16,6 +16,8 @@ PUBLIC = {
     ("POST", "/ny-lank"),
     ("GET", "/aterrapportering/{token}"),
     ("POST", "/aterrapportering/{token}"),
+    ("GET", "/yttrande/{token}"),
+    ("POST", "/yttrande/{token}"),
     ("GET", "/reports/{token}"),
     ("POST", "/reports/{token}"),
     ("GET", "/reports/{token}/draft"),

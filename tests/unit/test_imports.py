@@ -32,13 +32,21 @@ READS_BODIES = {
     "decide_recoveries",
     "decide_undisputed",
     "hold_payouts",
+    "note_appeals",
     "place_entries",
+    "receive_hearing_answers",
     "receive_report",
     "receive_requisition",
     "reconsider_recoveries",
     "settle_invoices",
 }
-SHOWS_PAGES = {"receive_report", "receive_requisition", "request_report_links", "show_pages"}
+SHOWS_PAGES = {
+    "receive_hearing_answers",
+    "receive_report",
+    "receive_requisition",
+    "request_report_links",
+    "show_pages",
+}
 WRITES_MAIL = {"send_mail"}
 ONLY_IN = {
     "pydantic": READS_BODIES,

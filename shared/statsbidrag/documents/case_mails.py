@@ -14,12 +14,13 @@ from statsbidrag.domain.case.corrections import needs_new_account
 from statsbidrag.domain.case.payouts import find as find_payout
 from statsbidrag.domain.case.recoveries import find as find_recovery
 from statsbidrag.domain.case.recoveries import find_invoice
-from statsbidrag.domain.case.settlement import find_credit_note
+from statsbidrag.domain.case.settlement import find_credit_note, find_reconsidered
 from statsbidrag.domain.case.state import Case, Mail, MailKind, opened
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import swedish_date
 from statsbidrag.usecases.mails import Enclosure
+from statsbidrag.usecases.recoveries import find_again
 
 Facts = dict[str, Any]
 
@@ -42,7 +43,8 @@ class MailWriter:
     def write(self, case: Case, mail: Mail, grant_round: Round, token: str, enclosures: tuple[Enclosure, ...]) -> bytes:
         """Write one e-mail as 7-bit MIME; the same case and token give the same bytes."""
         recipient, _ = opened(case)
-        link = f"{self._base_url}/aterrapportering/{token}" if token else ""
+        page = "yttrande" if mail.kind.startswith("hearing") else "aterrapportering"
+        link = f"{self._base_url}/{page}/{token}" if token else ""
         context = MailContext(
             mail_id=mail.id,
             at=mail.owed_at,
@@ -126,9 +128,40 @@ def _hearing(case: Case, about: str, _round: Round) -> Facts:
     }
 
 
+def _hearing_receipt(case: Case, about: str, _round: Round) -> Facts:
+    number, _, answer = about.partition("-")
+    recovery = find_recovery(case, int(number))
+    given = recovery.answers[int(answer) - 1]
+    return {
+        "at_hand": given.received_at,
+        "last_day": swedish_date(recovery.hearing_ends) - timedelta(days=1),
+        "action_needed": given.late,
+    }
+
+
+def _hearing_extended(case: Case, about: str, _round: Round) -> Facts:
+    number, _, extension = about.partition("-")
+    recovery = find_recovery(case, int(number))
+    return {"amount": recovery.claim, "last_day": recovery.extensions[int(extension) - 1]}
+
+
+def _reconsideration(case: Case, about: str, grant_round: Round) -> Facts:
+    recovery, number = find_again(case, about)
+    again = find_reconsidered(recovery, number)
+    invoice = next((i for i in case.invoices if i.recovery == recovery.id), None)
+    return {
+        "amount": again.amount,
+        "amount_before": again.before,
+        "reasons": (again.reasons,),
+        "appeal": grant_round.appeal,
+        "invoice_number": invoice.number if invoice else "",
+        "credit_note": again.credit_note,
+    }
+
+
 def _decision(case: Case, about: str, grant_round: Round) -> Facts:
     recovery = find_recovery(case, int(about))
-    return {"amount": recovery.to_invoice, "reasons": reasons(recovery), "appeal": grant_round.appeal}
+    return {"amount": recovery.decided_amount, "reasons": reasons(recovery), "appeal": grant_round.appeal}
 
 
 def _invoice(case: Case, about: str, _: Round) -> Facts:
@@ -168,7 +201,10 @@ _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "report_reopened": _reopening,
     "report_receipt": _report,
     "hearing": _hearing,
+    "hearing_receipt": _hearing_receipt,
+    "hearing_extended": _hearing_extended,
     "decision": _decision,
+    "reconsideration": _reconsideration,
     "invoice": _invoice,
     "invoice_reminder": _reminder,
     "credit_note": _credit_note,

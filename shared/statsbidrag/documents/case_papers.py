@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from statsbidrag.domain.case.recoveries import find, find_invoice
 from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.errors import CorruptBooks
-from statsbidrag.domain.time import swedish_date
+from statsbidrag.domain.money import Ore, format_kronor
+from statsbidrag.domain.time import format_date, swedish_date
 
 if TYPE_CHECKING:
     from datetime import date
 
     from statsbidrag.domain.batches import Batch
-    from statsbidrag.domain.case.state import Case, CreditNote, Ground, Invoice, Recovery
+    from statsbidrag.domain.case.state import Case, CreditNote, Ground, Invoice, Reconsidered, Recovery
     from statsbidrag.domain.terms import Round
 
 GROUNDS: dict[Ground, str] = {
@@ -68,7 +69,7 @@ def decision_letter(case: Case, recovery: Recovery, grant_round: Round) -> bytes
                 ("Utbetalt bidrag", case.money.paid),
                 ("Underlag för återkrav", recovery.claim),
                 ("Eftergift", recovery.waived),
-                ("Att betala tillbaka", recovery.to_invoice),
+                ("Att betala tillbaka", recovery.decided_amount),
             ),
             reasons=reasons(recovery),
             decided_by=recovery.decided_by,
@@ -78,10 +79,63 @@ def decision_letter(case: Case, recovery: Recovery, grant_round: Round) -> bytes
     )
 
 
+def reconsideration_letter(case: Case, recovery: Recovery, again: Reconsidered, grant_round: Round) -> bytes:
+    """Give the letter of a recovery that was decided again as PDF."""
+    from statsbidrag.documents.letter_pdf import DecisionLetter, render_letter_pdf  # noqa: PLC0415
+
+    recipient, _ = opened(case)
+    return render_letter_pdf(
+        DecisionLetter(
+            case_number=case.number,
+            title=f"Omprövning av beslut om återkrav av {grant_round.name}",
+            decided_on=swedish_date(again.decided_at),
+            recipient=recipient,
+            agency=grant_round.agency,
+            paragraphs=(*_new_outcome(case, recovery, again, grant_round), _what_to_do(case, recovery, again)),
+            figures=(
+                ("Tidigare beslutat", again.before),
+                ("Ändring", Ore(again.amount - again.before)),
+                ("Att betala tillbaka", again.amount),
+            ),
+            reasons=(again.reasons,),
+            decided_by=again.decided_by,
+            prepared_by=again.prepared_by,
+            appeal=grant_round.appeal,
+        )
+    )
+
+
+def _new_outcome(case: Case, recovery: Recovery, again: Reconsidered, grant_round: Round) -> tuple[str, ...]:
+    recipient, _ = opened(case)
+    before = [e.decided_at for e in recovery.reconsidered if e.decided_at < again.decided_at]
+    last = before[-1] if before else recovery.decided_at or again.decided_at
+    told = (
+        f"Den {format_date(swedish_date(last))} beslutade {grant_round.agency.name} att {recipient.name} ska betala "
+        f"tillbaka {format_kronor(again.before)}."
+    )
+    if again.amount == again.before:
+        return told, "Beslutet har omprövats och står fast."
+    if again.amount == 0:
+        return told, f"Beslutet ändras. {recipient.name} ska inte betala tillbaka något."
+    return told, f"Beslutet ändras. {recipient.name} ska betala tillbaka {format_kronor(again.amount)}."
+
+
+def _what_to_do(case: Case, recovery: Recovery, again: Reconsidered) -> str:
+    invoice = next((i for i in case.invoices if i.recovery == recovery.id), None)
+    if again.credit_note:
+        return (
+            f"Kreditfaktura {again.credit_note} tar tillbaka {format_kronor(Ore(again.before - again.amount))}. Det "
+            "som redan är betalat utöver det som återstår betalas tillbaka."
+        )
+    if again.amount == 0:
+        return "Inget behöver betalas."
+    return f"Betala enligt faktura {invoice.number}." if invoice else "Betala inte än. En faktura kommer."
+
+
 def _outcome(case: Case, recovery: Recovery, grant_round: Round) -> str:
     recipient, _ = opened(case)
     agency = grant_round.agency.name
-    if recovery.to_invoice == 0:
+    if recovery.decided_amount == 0:
         return f"{agency} avstår från att återkräva bidrag från {recipient.name}."
     if recovery.waived:
         return f"{agency} återkräver en del av bidraget från {recipient.name} och avstår från resten."
@@ -92,7 +146,16 @@ def reasons(recovery: Recovery) -> tuple[str, ...]:
     """Give the reasons of a recovery in Swedish: its grounds, what was found, and the officer's own words."""
     found = (check.explanation for check in recovery.checks if not check.passed)
     written = (recovery.reasons,) if recovery.reasons else ()
-    return (*(GROUNDS[ground] for ground in recovery.grounds), *found, *written)
+    return (*(GROUNDS[ground] for ground in recovery.grounds), *found, *_heard(recovery), *written)
+
+
+def _heard(recovery: Recovery) -> tuple[str, ...]:
+    """Say what became of the hearing, once a decision is prepared that knows its answers."""
+    if recovery.status == "hearing" or not recovery.answers:
+        return ()
+    agreed = ("Kommunen har svarat att den godtar förslaget.",) if recovery.is_agreed else ()
+    weighed = recovery.answer_considered
+    return (*agreed, f"Kommunen har yttrat sig. Vår bedömning av yttrandet: {weighed}") if weighed else agreed
 
 
 def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[bytes, bytes]:
@@ -100,7 +163,11 @@ def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[byt
     recovery = find(case, invoice.recovery)
     if recovery.decided_at is None:
         raise CorruptBooks(f"{invoice.number} rests on no decision")
-    decided_on = swedish_date(recovery.decided_at)
+    # What was decided again before the invoice was raised has no credit note: the invoice rests on it.
+    before = (
+        again.decided_at for again in recovery.reconsidered if again.amount < again.before and not again.credit_note
+    )
+    decided_on = swedish_date(max(before, default=recovery.decided_at))
     text = f"Återkrav av {grant_round.name}, beslut {decided_on.isoformat()}"
     return _claim_files(case, invoice, grant_round, decided_on, text)
 

@@ -35,7 +35,10 @@ NEEDS: dict[MailKind, tuple[str, ...]] = {
     "report_reopened": ("link", "at_hand", "reasons", "last_day"),
     "report_receipt": ("at_hand",),
     "hearing": ("paid", "amount", "reasons", "last_day"),
+    "hearing_receipt": ("at_hand", "last_day"),
+    "hearing_extended": ("amount", "last_day"),
     "decision": ("amount", "reasons", "appeal"),
+    "reconsideration": ("amount", "amount_before", "reasons", "appeal", "enclosures"),
     "invoice": ("amount", "invoice_number", "ocr", "last_day", "enclosures"),
     "invoice_reminder": ("amount", "invoice_number", "ocr", "last_day", "enclosures"),
     "credit_note": ("amount", "invoice_number", "reasons", "appeal", "enclosures"),
@@ -76,6 +79,10 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         Whether it goes to the agent, since the registry did not get it.
     is_again
         Whether somebody has asked for another link.
+    amount_before
+        Öre decided before, where a decision was taken again.
+    credit_note
+        Number of the one that follows a decision that was taken again.
     """
 
     mail_id: str
@@ -97,6 +104,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     action_needed: bool = False
     to_agent: bool = False
     is_again: bool = False
+    amount_before: Ore | None = None
+    credit_note: str = ""
     invoice_number: str = ""
     ocr: str = ""
     enclosures: tuple[Enclosure, ...] = ()

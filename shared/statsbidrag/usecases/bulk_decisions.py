@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from statsbidrag.domain.case import CASE, case_key
+from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import DecideRecovery, PrepareDecision
-from statsbidrag.domain.case.recoveries import is_undisputed
+from statsbidrag.domain.case.recoveries import find, is_undisputed
 from statsbidrag.domain.case.state import Recovery, opened
 from statsbidrag.domain.errors import Conflict, NotFound, Refusal
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
@@ -63,11 +63,13 @@ def list_undisputed(books: Books, round_id: RoundId) -> list[Undisputed]:
         Undisputed(case.municipality, opened(case)[0].name, case.number, recovery)
         for case in cases
         for recovery in case.live_recoveries
-        if recovery.status != "decided" and recovery.hearing_ends <= books.now() and is_undisputed(recovery)
+        if recovery.status in ("hearing", "prepared")
+        and (recovery.hearing_ends <= books.now() or recovery.is_agreed)
+        and is_undisputed(recovery)
     ]
 
 
-_KINDS = ("prepare_decision", "decide_recovery")
+_KINDS = ("prepare_decision", "prepare_agreed_decision", "decide_recovery")
 
 
 def prepare_all(
@@ -86,21 +88,24 @@ def prepare_all(
     Refusal
         ``total_differs``, ``chosen_twice``, ``none_chosen``, ``too_many_chosen``: nothing was done.
     """
-    return _each(
-        books,
-        round_id,
-        chosen,
-        total,
-        lambda one: PrepareDecision(one.recovery, Ore(0), reasons, officer, one.to_pay),
-        context,
-    )
+
+    def command(one: Chosen, case: Case) -> PrepareDecision:
+        # An answer that agrees needs no weighing, and with one that objects it is not undisputed.
+        answers = len(find(case, one.recovery).answers)
+        return PrepareDecision(one.recovery, Ore(0), reasons, officer, answers, to_pay_in_bulk=one.to_pay)
+
+    return _each(books, round_id, chosen, total, command, context)
 
 
 def decide_all(
     books: Books, round_id: RoundId, chosen: Sequence[Chosen], total: Ore, officer: str, context: Context
 ) -> Outcome:
     """Decide each of them as another officer prepared it; refused as a whole as `prepare_all`."""
-    return _each(books, round_id, chosen, total, lambda one: DecideRecovery(one.recovery, officer, one.to_pay), context)
+
+    def command(one: Chosen, _: Case) -> DecideRecovery:
+        return DecideRecovery(one.recovery, officer, one.to_pay)
+
+    return _each(books, round_id, chosen, total, command, context)
 
 
 def _each(
@@ -108,7 +113,7 @@ def _each(
     round_id: RoundId,
     chosen: Sequence[Chosen],
     total: Ore,
-    command: Callable[[Chosen], PrepareDecision | DecideRecovery],
+    command: Callable[[Chosen, Case], PrepareDecision | DecideRecovery],
     context: Context,
 ) -> Outcome:
     _require_whole(chosen, total)
@@ -119,7 +124,7 @@ def _each(
     for one in chosen:
         key = case_key(round_id, one.municipality)
         try:
-            cases[key] = books.handle(CASE, key, command(one), context, seen=cases[key]).seen
+            cases[key] = books.handle(CASE, key, command(one, cases[key].state), context, seen=cases[key]).seen
         except (Refusal, NotFound, Conflict) as why:
             declined.append(Declined(one.municipality, one.recovery, why.code, why.message))
         else:

@@ -16,13 +16,14 @@ from statsbidrag.domain.case.commands import (
     RecordMailSent,
 )
 from statsbidrag.domain.case.recoveries import find, find_invoice
-from statsbidrag.domain.case.settlement import find_credit_note
+from statsbidrag.domain.case.settlement import find_credit_note, find_reconsidered
 from statsbidrag.domain.case.state import MAY_CARRY_LINK, Mail
 from statsbidrag.domain.errors import NotTaken, Refusal
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.terms import Round
 from statsbidrag.ports import DueTask, Files, Links, Mailer
 from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.recoveries import find_again
 from statsbidrag.usecases.reports import link_purpose
 from statsbidrag.usecases.rounds import get_round
 
@@ -97,6 +98,9 @@ def _claim(books: Books, mail: Mail) -> str | None:
 def _enclosures(case: Case, mail: Mail, archive: Files) -> list[Enclosure]:
     if mail.kind == "decision":
         letter = find(case, int(mail.about)).letter
+        return [_enclosure(archive, letter, "application/pdf")]
+    if mail.kind == "reconsideration":
+        letter = find_reconsidered(*find_again(case, mail.about)).letter
         return [_enclosure(archive, letter, "application/pdf")]
     if mail.kind in ("invoice", "invoice_reminder", "credit_note"):
         filed = find_credit_note(case, mail.about) if mail.kind == "credit_note" else find_invoice(case, mail.about)

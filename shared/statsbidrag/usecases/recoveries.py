@@ -12,11 +12,12 @@ from statsbidrag.domain.case.commands import (
     RecordCreditNoteFiled,
     RecordInvoiceFiled,
     RecordLetterFiled,
+    RecordReconsiderationFiled,
     RemindInvoice,
 )
 from statsbidrag.domain.case.recoveries import find
-from statsbidrag.domain.case.settlement import find_credit_note
-from statsbidrag.domain.case.state import CreditNote, Invoice, Recovery
+from statsbidrag.domain.case.settlement import find_credit_note, find_reconsidered
+from statsbidrag.domain.case.state import CreditNote, Invoice, Reconsidered, Recovery
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.terms import Round
@@ -25,6 +26,7 @@ from statsbidrag.usecases.books import Books, Context, Seen
 from statsbidrag.usecases.rounds import get_round
 
 RenderLetter = Callable[[Case, Recovery, Round], bytes]
+RenderReconsideration = Callable[[Case, Recovery, Reconsidered, Round], bytes]
 RenderInvoice = Callable[[Case, Invoice, Round], tuple[bytes, bytes]]
 RenderCreditNote = Callable[[Case, CreditNote, Round], tuple[bytes, bytes]]
 """Each gives the XML and the PDF."""
@@ -39,9 +41,12 @@ def prepare(
     reasons: str,
     officer: str,
     context: Context,
+    *,
+    answers_seen: int = 0,
+    answer_considered: str = "",
 ) -> Case:
     """Take in one officer's proposal for a decision."""
-    command = PrepareDecision(recovery, waived, reasons, officer)
+    command = PrepareDecision(recovery, waived, reasons, officer, answers_seen, answer_considered)
     return books.handle(CASE, case_key(round_id, municipality), command, context).state
 
 
@@ -58,16 +63,38 @@ def decide(
     return books.handle(CASE, case_key(round_id, municipality), command, context).state
 
 
-def file_letter(books: Books, archive: Files, render: RenderLetter, due: DueTask, context: Context) -> None:
-    """Write the letter of a decision to the archive, once, from what the journal says."""
+def file_letter(
+    books: Books,
+    archive: Files,
+    render: RenderLetter,
+    render_reconsideration: RenderReconsideration,
+    due: DueTask,
+    context: Context,
+) -> None:
+    """Write the letter of a decision, or of one taken again, to the archive, once, from what the journal says."""
     seen = books.see(CASE, due.key)
     case = seen.state
     if due.task not in CASE.owed(case):
+        return
+    if due.task.kind == "file_reconsideration":
+        recovery, number = find_again(case, due.task.about)
+        name = f"letters/{case.round}/{case.municipality}-reconsideration-{recovery.id}-{number}.pdf"
+        letter = render_reconsideration(
+            case, recovery, find_reconsidered(recovery, number), get_round(books, case.round)
+        )
+        archive.put(name, letter, "application/pdf")
+        books.handle(CASE, due.key, RecordReconsiderationFiled(recovery.id, number, name), context, seen=seen)
         return
     recovery = find(case, int(due.task.about))
     name = f"letters/{case.round}/{case.municipality}-decision-{recovery.id}.pdf"
     archive.put(name, render(case, recovery, get_round(books, case.round)), "application/pdf")
     books.handle(CASE, due.key, RecordLetterFiled(recovery.id, name), context, seen=seen)
+
+
+def find_again(case: Case, about: str) -> tuple[Recovery, int]:
+    """Give the recovery and the number of its reconsideration that a task or an e-mail names: ``1-2``."""
+    recovery, _, number = about.partition("-")
+    return find(case, int(recovery)), int(number)
 
 
 def raise_due(

@@ -58,6 +58,8 @@ CONTEXT = MailContext(
     appeal="Beslutet kan inte överklagas.",
     invoice_number="I-2025-0114-1",
     ocr="202501140128",
+    amount_before=kronor(100_000),
+    credit_note="I-2025-0114-2",
     enclosures=(Enclosure("faktura åäö.pdf", b"%PDF-1.7\n\x00\xff", "application/pdf"),),
 )
 

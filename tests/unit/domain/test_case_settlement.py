@@ -9,6 +9,7 @@ import pytest
 
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
+from statsbidrag.domain.case import evolve
 from statsbidrag.domain.case.state import CreditNote, Payout, Reconsideration, WriteOff
 from statsbidrag.domain.errors import NotFound
 from statsbidrag.domain.money import Ore, kronor
@@ -167,7 +168,7 @@ def test_a_reconsideration_is_prepared_by_one_and_decided_by_another() -> None:
     assert story.case.recoveries[0].reconsideration == Reconsideration(FEW, WHY, "officer:1")
     events = story.do(c.DecideReconsideration(1, FEW, "officer:2"))
     taken_off = Ore(CLAIM - FEW)
-    decision = e.RecoveryReconsidered(1, taken_off, "officer:2", story.now)
+    decision = e.RecoveryReconsidered(1, taken_off, "officer:2", story.now, 1, NOTE)
     note = e.CreditNoteRaised(NOTE, INVOICE, taken_off, Ore(0), WHY, swedish_date(story.now))
     assert sorted(events, key=lambda event: type(event).__name__) == [note, decision]
     recovery = story.case.recoveries[0]
@@ -262,7 +263,7 @@ def test_the_same_decision_again_changes_nothing() -> None:
 def test_a_claim_that_stands_gets_no_credit_note() -> None:
     story = reconsidering(CLAIM)
     assert story.do(c.DecideReconsideration(1, CLAIM, "officer:2")) == [
-        e.RecoveryReconsidered(1, Ore(0), "officer:2", story.now)
+        e.RecoveryReconsidered(1, Ore(0), "officer:2", story.now, 1)
     ]
     assert story.case.credit_notes == ()
 
@@ -296,7 +297,7 @@ def test_a_late_report_after_the_decision_is_before_an_officer_until_it_is_decid
     reconsidering(Ore(0), story)
     assert {task for task in story.tasks if "reconsider" in task} == {"officer/decide_reconsideration-1"}
     story.do(c.DecideReconsideration(1, Ore(0), "officer:2"))
-    assert not any("reconsider" in task for task in story.tasks)
+    assert {task for task in story.tasks if "reconsider" in task} == {"letters/file_reconsideration-1-1"}
 
 
 def test_a_report_that_was_there_when_it_was_decided_is_not_reconsidered() -> None:
@@ -316,6 +317,45 @@ def test_a_prepared_reconsideration_is_before_the_other_officer_whatever_the_cla
 def test_nobody_is_asked_to_reconsider_what_cannot_be_reconsidered() -> None:
     """It was given up before the late report came."""
     story = report_late(given_up(never_reported()))
+    assert not any("reconsider" in task for task in story.tasks)
+
+
+# The letter of a decision that was taken again
+
+
+@pytest.mark.parametrize("start", [decided, invoiced, repaid], ids=["not invoiced", "invoiced", "repaid"])
+def test_a_decision_that_is_taken_again_has_a_letter_and_a_mail_whether_invoiced_or_not(start: Begin) -> None:
+    story = reconsidered(FEW, start())
+    assert "letters/file_reconsideration-1-1" in story.tasks
+    story.do(c.RecordReconsiderationFiled(1, 1, "again.pdf"))
+    assert "letters/file_reconsideration-1-1" not in story.tasks
+    assert story.case.recoveries[0].reconsidered[0].letter == "again.pdf"
+    assert "mail/send_mail-2025-0114-reconsideration-1-1" in story.tasks
+
+
+def test_what_was_decided_before_and_by_whom_is_kept_of_each_time() -> None:
+    story = reconsidered(Ore(0), reconsidered())
+    recovery = story.case.recoveries[0]
+    assert [(again.before, again.amount) for again in recovery.reconsidered] == [(CLAIM, FEW), (FEW, 0)]
+    assert {(again.prepared_by, again.decided_by) for again in recovery.reconsidered} == {("officer:1", "officer:2")}
+    assert [again.credit_note for again in recovery.reconsidered] == [NOTE, "I-2025-0114-3"]
+    assert (recovery.decided_amount, recovery.to_invoice) == (CLAIM, 0)
+
+
+def test_a_letter_is_filed_once_and_for_a_decision_that_there_is() -> None:
+    story = reconsidered()
+    assert story.do(c.RecordReconsiderationFiled(1, 1, "again.pdf"))
+    assert story.do(c.RecordReconsiderationFiled(1, 1, "other.pdf")) == []
+    for number in (0, 2, -1):
+        with pytest.raises(NotFound, match="unknown_reconsideration"):
+            story.do(c.RecordReconsiderationFiled(1, number, "x.pdf"))
+
+
+def test_a_reconsideration_of_an_older_journal_owes_no_letter() -> None:
+    """Its event has no number; what it lowered stands."""
+    story = reconsidering()
+    story.case = evolve(story.case, e.RecoveryReconsidered(1, Ore(CLAIM - FEW), "officer:2", story.now))
+    assert (story.case.recoveries[0].to_invoice, story.case.recoveries[0].reconsidered) == (FEW, ())
     assert not any("reconsider" in task for task in story.tasks)
 
 

@@ -16,6 +16,7 @@ from statsbidrag.adapters.calendar import SwedishBankCalendar
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
+from statsbidrag.domain.journal import sha256
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.suspense import ENTRY, SuspendEntry, entry_key
 from statsbidrag.entry import wiring
@@ -23,7 +24,7 @@ from statsbidrag.usecases import corrections, payouts
 from statsbidrag.usecases.books import Books
 from statsbidrag.usecases.rounds import open_round
 from tests.fakes import FakeClock, FakeFiles, FakeLinks, FakeStore
-from tests.unit.functions.material import RECIPIENT, REPORTING, ROUND, TEST, sample
+from tests.unit.functions.material import RECIPIENT, REPORTING, ROUND, TEST, TOKEN, sample
 
 YEAR = RoundId("2025")
 FIRST, SECOND = MunicipalityCode("0114"), MunicipalityCode("0115")
@@ -38,6 +39,7 @@ CLAIM = Ore(6_183_600)
 """What the first has not used."""
 NOTHING = Ore(0)
 INVOICE, OCR = "I-2025-0114-1", "202501140125"
+TOKEN_HASH = sha256(TOKEN.encode())
 ASTRAY = "SE7299000000000050501055/R-2/2025-05-08/1"
 """An incoming entry without a reference."""
 WHY = "Kravet går inte att driva in."
@@ -135,11 +137,11 @@ class Desk:
         self.batch().attest().send()
         self.act(c.RecordPayoutSettled(PAYOUT, "entry-1", SHARE, PAYDAY.date()))
         self.clock.time = REPORTING
-        self.act(c.IssueReportLink("token-hash"))
+        self.act(c.IssueReportLink(TOKEN_HASH))
         return self
 
-    def report(self, misused: Ore = NOTHING) -> Desk:
-        """The first has used a part, and the rest is proposed for recovery."""
+    def hear(self, misused: Ore = NOTHING) -> Desk:
+        """The first has used a part, and is heard about the rest."""
         self.link()
         used = Ore(SHARE - CLAIM)
         self.act(
@@ -149,21 +151,21 @@ class Desk:
                 used,
                 misused,
                 "report-hash",
-                "token-hash",
+                TOKEN_HASH,
             )
         )
         self.act(c.AssessReport())
         return self
 
-    def hear(self, misused: Ore = NOTHING) -> Desk:
-        """The first has been heard on paying back the rest."""
-        self.report(misused)
+    def hear_out(self, misused: Ore = NOTHING) -> Desk:
+        """The time to answer has passed."""
+        self.hear(misused)
         self.clock.time = self.case().recoveries[0].hearing_ends
         return self
 
     def decide(self) -> Desk:
         """Two persons have decided that the rest goes back."""
-        self.hear()
+        self.hear_out()
         self.act(c.PrepareDecision(1, Ore(0), "Pengarna har inte använts.", "officer-8"))
         self.act(c.DecideRecovery(1, "officer-9"))
         return self

@@ -32,7 +32,7 @@ def test_more_time_is_given_and_shown(desk: Desk) -> None:
 
 
 def test_a_reopened_report_is_shown_with_what_it_said(desk: Desk) -> None:
-    answer = desk.report().call(FUNCTION, "reopen")
+    answer = desk.hear().call(FUNCTION, "reopen")
     assert (answer.status, answer.read["open_for_correction"]) == (200, True)
     [report] = answer.read["reports"]
     assert (report["used_ore"], report["late"]) == (SHARE - CLAIM, False)
@@ -42,7 +42,7 @@ def test_a_reopened_report_is_shown_with_what_it_said(desk: Desk) -> None:
 @pytest.mark.parametrize("day", ["2026-02-30", "31 mars 2026", "2026-3-31", "20260331", "2026-W14-2", ""])
 @pytest.mark.parametrize("name", ["extend", "reopen"])
 def test_what_is_no_day_is_told_at_its_field(desk: Desk, name: str, day: str) -> None:
-    answer = desk.report().call(FUNCTION, name, body={**BODY, "last_day": day})
+    answer = desk.hear().call(FUNCTION, name, body={**BODY, "last_day": day})
     assert (answer.status, answer.code, answer.pointers) == (422, "date_unreadable", ["/last_day"])
 
 
@@ -54,7 +54,7 @@ def test_a_decided_recovery_says_what_to_do_instead(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["extend", "reopen"])
 def test_asked_again_it_is_answered_alike(desk: Desk, name: str) -> None:
-    ready = desk.link() if name == "extend" else desk.report()
+    ready = desk.link() if name == "extend" else desk.hear()
     first = ready.call(FUNCTION, name)
     before = desk.store.commits
     assert (desk.call(FUNCTION, name).text, desk.store.commits) == (first.text, before)

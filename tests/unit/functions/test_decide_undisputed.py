@@ -24,7 +24,7 @@ def body(*chosen: dict[str, Any], total: int | None = None, **more: str) -> dict
 
 
 def test_what_waits_is_shown_with_its_arithmetic(desk: Desk) -> None:
-    [shown] = desk.hear().call(FUNCTION, "show_undisputed").read["recoveries"]
+    [shown] = desk.hear_out().call(FUNCTION, "show_undisputed").read["recoveries"]
     checks = desk.case().recoveries[0].checks
     assert shown == {
         "municipality": "0114",
@@ -41,7 +41,7 @@ def test_what_waits_is_shown_with_its_arithmetic(desk: Desk) -> None:
 
 
 def test_one_prepares_and_another_decides(desk: Desk) -> None:
-    assert desk.hear().call(FUNCTION, "prepare_undisputed", "officer-1").read == DONE
+    assert desk.hear_out().call(FUNCTION, "prepare_undisputed", "officer-1").read == DONE
     [shown] = desk.call(FUNCTION, "show_undisputed").read["recoveries"]
     assert (shown["status"], shown["prepared_by"], shown["reasons"]) == ("prepared", "officer-1", REASONS)
     assert desk.call(FUNCTION, "decide_undisputed", "officer-2").read == DONE
@@ -52,7 +52,7 @@ def test_one_prepares_and_another_decides(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["prepare_undisputed", "decide_undisputed"])
 def test_told_again_it_counts_as_done_and_changes_nothing(desk: Desk, name: str) -> None:
-    desk.hear().call(FUNCTION, "prepare_undisputed", "officer-1")
+    desk.hear_out().call(FUNCTION, "prepare_undisputed", "officer-1")
     who = "officer-1"
     if name == "decide_undisputed":
         who = "officer-2"
@@ -63,14 +63,14 @@ def test_told_again_it_counts_as_done_and_changes_nothing(desk: Desk, name: str)
 
 
 def test_who_prepared_does_not_decide(desk: Desk) -> None:
-    desk.hear().call(FUNCTION, "prepare_undisputed", "officer-2")
+    desk.hear_out().call(FUNCTION, "prepare_undisputed", "officer-2")
     answer = desk.call(FUNCTION, "decide_undisputed", "officer-2").read
     assert (answer["done"], [each["code"] for each in answer["declined"]]) == (0, ["same_officer"])
     assert desk.case().recoveries[0].status == "prepared"
 
 
 def test_what_cannot_be_done_does_not_hold_up_the_others(desk: Desk) -> None:
-    answer = desk.hear().call(FUNCTION, "prepare_undisputed", body=body(OTHER, ONE, reasons=REASONS))
+    answer = desk.hear_out().call(FUNCTION, "prepare_undisputed", body=body(OTHER, ONE, reasons=REASONS))
     assert (answer.status, answer.read["done"], answer.read["total_ore"]) == (200, 1, CLAIM)
     [declined] = answer.read["declined"]
     assert (declined["municipality"], declined["recovery"], declined["code"]) == ("0115", 1, "unknown_recovery")
@@ -79,7 +79,7 @@ def test_what_cannot_be_done_does_not_hold_up_the_others(desk: Desk) -> None:
 
 def test_a_recovery_that_is_more_than_unspent_money_is_neither_listed_nor_taken(desk: Desk) -> None:
     claim = Ore(CLAIM + kronor(1000))
-    desk.hear(misused=kronor(1000))
+    desk.hear_out(misused=kronor(1000))
     assert (desk.case().recoveries[0].claim, desk.call(FUNCTION, "show_undisputed").read["recoveries"]) == (claim, [])
     [declined] = desk.call(
         FUNCTION, "prepare_undisputed", body=body({**ONE, "to_pay_ore": claim}, reasons=REASONS)
@@ -92,7 +92,7 @@ def test_a_recovery_that_is_more_than_unspent_money_is_neither_listed_nor_taken(
 
 
 def test_nothing_is_shown_or_prepared_before_the_hearing_is_over(desk: Desk) -> None:
-    desk.hear()
+    desk.hear_out()
     desk.clock.time = desk.case().recoveries[0].proposed_at
     assert desk.call(FUNCTION, "show_undisputed").read == {"recoveries": []}
     [declined] = desk.call(FUNCTION, "prepare_undisputed").read["declined"]
@@ -101,7 +101,7 @@ def test_nothing_is_shown_or_prepared_before_the_hearing_is_over(desk: Desk) -> 
 
 def test_another_amount_than_the_one_that_was_seen_is_not_decided(desk: Desk) -> None:
     """Somebody prepared a waiver after the list was read."""
-    desk.hear().act(c.PrepareDecision(1, kronor(100), "Skäl.", "officer-9"))
+    desk.hear_out().act(c.PrepareDecision(1, kronor(100), "Skäl.", "officer-9"))
     [declined] = desk.call(FUNCTION, "decide_undisputed").read["declined"]
     assert (declined["code"], desk.case().recoveries[0].status) == ("amount_differs", "prepared")
 
@@ -120,7 +120,7 @@ def test_another_amount_than_the_one_that_was_seen_is_not_decided(desk: Desk) ->
 def test_a_call_that_does_not_hold_together_does_nothing(
     desk: Desk, name: str, chosen: list[dict[str, Any]], total: int, status: int, code: str
 ) -> None:
-    desk.hear()
+    desk.hear_out()
     if name == "decide_undisputed":
         desk.act(c.PrepareDecision(1, Ore(0), "Skäl.", "officer-9"))
     before = desk.store.commits
@@ -130,7 +130,7 @@ def test_a_call_that_does_not_hold_together_does_nothing(
 
 
 def test_reasons_are_needed(desk: Desk) -> None:
-    [declined] = desk.hear().call(FUNCTION, "prepare_undisputed", body=body(ONE, reasons=" ")).read["declined"]
+    [declined] = desk.hear_out().call(FUNCTION, "prepare_undisputed", body=body(ONE, reasons=" ")).read["declined"]
     assert declined["code"] == "reasons_missing"
 
 

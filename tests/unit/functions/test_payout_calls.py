@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -58,11 +59,34 @@ def _linked(desk: Desk) -> None:
 
 
 def _reported(desk: Desk) -> None:
-    desk.report()
+    desk.hear()
 
 
 def _claimed(desk: Desk) -> None:
     desk.claim()
+
+
+def _heard(desk: Desk) -> None:
+    desk.hear()
+
+
+def _hearing_over(desk: Desk) -> None:
+    desk.hear()
+    desk.clock.time = desk.case().recoveries[0].hearing_ends
+
+
+def _prepared(desk: Desk) -> None:
+    _hearing_over(desk)
+    desk.act(c.PrepareDecision(1, Ore(0), "Skäl.", "officer-9"))
+
+
+def _appealable(desk: Desk) -> None:
+    desk.claim().clock.time = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def _appealed(desk: Desk) -> None:
+    _appealable(desk)
+    desk.act(c.NoteAppeal(1, date(2026, 3, 2), True, "Skäl.", "officer-9"))
 
 
 def _proposed_to_give_up(desk: Desk) -> None:
@@ -79,14 +103,6 @@ def _prepared_anew(desk: Desk) -> None:
 
 def _astray(desk: Desk) -> None:
     desk.claim().lie_astray()
-
-
-def _heard(desk: Desk) -> None:
-    desk.hear()
-
-
-def _prepared(desk: Desk) -> None:
-    desk.hear().act(c.PrepareDecision(1, Ore(0), "Skäl.", "officer-9"))
 
 
 def _linked_for_long(desk: Desk) -> None:
@@ -125,13 +141,20 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("change_reports", "show_report"): (OFFICERS, _linked),
     ("change_reports", "extend"): (OFFICERS, _linked),
     ("change_reports", "reopen"): (OFFICERS, _reported),
+    ("decide_recoveries", "show_recovery"): (OFFICERS, _heard),
+    ("decide_recoveries", "extend"): (OFFICERS, _heard),
+    ("decide_recoveries", "prepare"): (OFFICERS, _hearing_over),
+    ("decide_recoveries", "decide"): (OFFICERS, _prepared),
+    ("note_appeals", "show_appeals"): (OFFICERS, _claimed),
+    ("note_appeals", "note"): (OFFICERS, _appealable),
+    ("note_appeals", "end"): (OFFICERS, _appealed),
     ("reconsider_recoveries", "show_reconsideration"): (OFFICERS, _claimed),
     ("reconsider_recoveries", "prepare"): (OFFICERS, _claimed),
     ("reconsider_recoveries", "decide"): (OFFICERS, _prepared_anew),
     ("place_entries", "show_entries"): (OFFICERS, _astray),
     ("place_entries", "place"): (OFFICERS, _astray),
-    ("decide_undisputed", "show_undisputed"): (OFFICERS, _heard),
-    ("decide_undisputed", "prepare_undisputed"): (OFFICERS, _heard),
+    ("decide_undisputed", "show_undisputed"): (OFFICERS, _hearing_over),
+    ("decide_undisputed", "prepare_undisputed"): (OFFICERS, _hearing_over),
     ("decide_undisputed", "decide_undisputed"): (OFFICERS, _prepared),
     ("correct_deliveries", "show_deliveries"): (OFFICERS, _linked_for_long),
     ("correct_deliveries", "correct_address"): (OFFICERS, _linked_for_long),
@@ -151,7 +174,7 @@ def _body(function: str, name: str) -> dict[str, Any]:
 
 FUNCTIONS = sorted({function for function, _ in CALLS})
 WITH_REASON = [call for call in CALLS if "reason" in _body(*call)]
-WITH_BODY = [call for call in CALLS if sample(*call)["body"]]
+WITH_BODY = [call for call in CALLS if _body(*call)]
 TOTAL_ORE = {"total_ore": 92_367_200}
 
 
@@ -257,6 +280,8 @@ def test_what_needs_a_reason_is_what_stops_voids_declines_gives_up_gives_time_or
         "prove",
         "revoke",
         "hold_payout",
+        "note",
+        "end",
         *(f"{verb}_{what}" for verb in ("hold", "release") for what in ("everything", "round", "municipality")),
     }
 

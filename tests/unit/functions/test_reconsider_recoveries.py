@@ -20,6 +20,7 @@ SHOWN = {
     "reported_misused_ore": 0,
     "prepared_ore": None,
     "reconsidered_at": None,
+    "reconsidered": [],
 }
 
 
@@ -33,7 +34,11 @@ def test_one_person_prepares_and_another_decides(desk: Desk) -> None:
     assert (answer.status, answer.read) == (200, {**SHOWN, "prepared_ore": LOWERED})
     answer = desk.call(FUNCTION, "decide")
     assert answer.status == 200
-    assert answer.read == {**SHOWN, "to_pay_ore": LOWERED, "reconsidered_at": "2026-02-24T23:00:00Z"}
+    told = answer.read
+    [again] = told.pop("reconsidered")
+    assert (again["before"], again["amount"], again["credit_note"]) == (CLAIM, LOWERED, "I-2025-0114-2")
+    before = {name: value for name, value in SHOWN.items() if name != "reconsidered"}
+    assert told == {**before, "to_pay_ore": LOWERED, "reconsidered_at": "2026-02-24T23:00:00Z"}
     [note] = desk.case().credit_notes
     assert (note.amount, note.reasons) == (CLAIM - LOWERED, "Kommunen har visat att en del användes enligt villkoren.")
 

@@ -12,7 +12,13 @@ from local.books import JOURNAL, LOGS, SUMMARY, Year, journal_line
 from local.year.summary import figures
 from statsbidrag.documents.bank_reports import read_bank_report
 from statsbidrag.documents.case_mails import MailWriter
-from statsbidrag.documents.case_papers import credit_note_files, decision_letter, invoice_files, payment_file
+from statsbidrag.documents.case_papers import (
+    credit_note_files,
+    decision_letter,
+    invoice_files,
+    payment_file,
+    reconsideration_letter,
+)
 from statsbidrag.documents.reconciliation_file import render_csv, render_json
 from statsbidrag.domain.bank import StatusReport
 from statsbidrag.domain.batches import Batch
@@ -62,7 +68,10 @@ class RealHouse(House):
 
     def file_letters(self) -> int:
         return self.work(
-            "letters", lambda due: recoveries.file_letter(self.books, self.archive, decision_letter, due, SYSTEM)
+            "letters",
+            lambda due: recoveries.file_letter(
+                self.books, self.archive, decision_letter, reconsideration_letter, due, SYSTEM
+            ),
         )
 
     def reconcile(self) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from statsbidrag.domain.case import (
     accounts,
+    appeals,
     corrections,
     extensions,
+    hearings,
     links,
     mails,
     opening,
@@ -59,6 +61,8 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.ReopenReport: extensions.reopen,
     c.AssessReport: reports.assess,
     c.AssessMissingReport: reports.assess_missing,
+    c.AnswerHearing: hearings.answer,
+    c.ExtendHearing: hearings.extend,
     c.PrepareDecision: recoveries.prepare,
     c.DecideRecovery: recoveries.decide_recovery,
     c.RecordLetterFiled: recoveries.letter_filed,
@@ -68,6 +72,9 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.RemindInvoice: settlement.remind,
     c.PrepareReconsideration: settlement.prepare_reconsideration,
     c.DecideReconsideration: settlement.decide_reconsideration,
+    c.RecordReconsiderationFiled: settlement.reconsideration_filed,
+    c.NoteAppeal: appeals.note,
+    c.NoteAppealOutcome: appeals.end,
     c.RecordCreditNoteFiled: settlement.credit_note_filed,
     c.ProposeWriteOff: settlement.propose_write_off,
     c.DecideWriteOff: settlement.decide_write_off,
@@ -127,6 +134,8 @@ def _recovery_stage(case: Case) -> str:
     recovery = case.live_recoveries[-1]
     if recovery.status != "decided":
         return recovery.status
+    if recovery.is_on_hold:
+        return "appealed"
     if recovery.to_invoice and not case.invoices:
         return "decided"
     return "invoiced" if any(invoice.open_amount for invoice in case.invoices) else "closed"

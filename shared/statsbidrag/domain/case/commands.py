@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from statsbidrag.domain.case.state import UnknownOutcome
+from statsbidrag.domain.case.state import AppealOutcome, HearingStance, UnknownOutcome
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.recipient import Recipient
@@ -247,11 +247,35 @@ class AssessMissingReport(Command, frozen=True):
     """Act on a report that did not come."""
 
 
+class AnswerHearing(Command, frozen=True):
+    """Say what the municipality thinks of a proposed recovery; `answered_by` is the journal's actor."""
+
+    recovery: int
+    stance: HearingStance
+    text: str
+    amount_used: Ore | None
+    answered_by: str
+    content_hash: str
+
+
+class ExtendHearing(Command, frozen=True):
+    """Give the municipality until another last day to answer."""
+
+    recovery: int
+    last_day: date
+    reason: str
+    officer: str
+
+
 class PrepareDecision(Command, frozen=True):
     """Propose how to decide a recovery, after the hearing.
 
     Attributes
     ----------
+    answers_seen
+        How many answers of the municipality the officer saw.
+    answer_considered
+        How an objection was weighed.
     to_pay_in_bulk
         Öre to pay back as the officer saw it, where many are prepared at once; then it must be undisputed.
     """
@@ -260,6 +284,8 @@ class PrepareDecision(Command, frozen=True):
     waived: Ore
     reasons: str
     officer: str
+    answers_seen: int = 0
+    answer_considered: str = ""
     to_pay_in_bulk: Ore | None = None
 
 
@@ -327,6 +353,33 @@ class DecideReconsideration(Command, frozen=True):
 
     recovery: int
     amount: Ore
+    officer: str
+
+
+class RecordReconsiderationFiled(Command, frozen=True):
+    """The letter of a decision that was taken again lies in the archive."""
+
+    recovery: int
+    reconsideration: int
+    letter: str
+
+
+class NoteAppeal(Command, frozen=True):
+    """A decision is appealed; the officer has found whether that was in time."""
+
+    recovery: int
+    received_on: date
+    in_time: bool
+    reason: str
+    officer: str
+
+
+class NoteAppealOutcome(Command, frozen=True):
+    """Say how an appeal ended."""
+
+    recovery: int
+    outcome: AppealOutcome
+    reason: str
     officer: str
 
 
@@ -426,6 +479,8 @@ CaseCommand = (
     | ReopenReport
     | AssessReport
     | AssessMissingReport
+    | AnswerHearing
+    | ExtendHearing
     | PrepareDecision
     | DecideRecovery
     | RecordLetterFiled
@@ -435,6 +490,9 @@ CaseCommand = (
     | RemindInvoice
     | PrepareReconsideration
     | DecideReconsideration
+    | RecordReconsiderationFiled
+    | NoteAppeal
+    | NoteAppealOutcome
     | RecordCreditNoteFiled
     | ProposeWriteOff
     | DecideWriteOff

@@ -9,7 +9,7 @@ from statsbidrag.domain.case.corrections import answer_due, is_refused
 from statsbidrag.domain.case.links import delivered_in_time
 from statsbidrag.domain.case.settlement import REMINDED_AFTER, refundable
 from statsbidrag.domain.case.settlement import reminder_due as invoice_reminder_due
-from statsbidrag.domain.case.state import Case, Invoice, Payout
+from statsbidrag.domain.case.state import Case, Invoice, Payout, Recovery
 from statsbidrag.domain.holds import hold_tasks
 from statsbidrag.domain.tasks import Task
 from statsbidrag.domain.terms import Terms
@@ -68,7 +68,7 @@ def _report(case: Case, terms: Terms) -> Iterator[Task]:
     if report is not None:
         if not report.assessed:
             yield Task("assessments", "assess_report", "1", report.received_at)
-        yield from _reconsiderations(case)
+        yield from _late_reports(case)
         return
     if case.reopening is not None:
         # The earlier report is there: nobody is reminded, and it stands again if no other comes.
@@ -91,7 +91,7 @@ def _report(case: Case, terms: Terms) -> Iterator[Task]:
         yield Task("assessments", "assess_missing_report", "1", missing_report_due(terms))
 
 
-def _reconsiderations(case: Case) -> Iterator[Task]:
+def _late_reports(case: Case) -> Iterator[Task]:
     report = case.report
     if report is None or not report.assessed:
         return
@@ -99,11 +99,9 @@ def _reconsiderations(case: Case) -> Iterator[Task]:
         about = str(recovery.id)
         if any(i.recovery == recovery.id and i.written_off for i in case.invoices):
             continue
-        if recovery.decided_at and report.received_at < recovery.decided_at and not recovery.reconsideration:
+        if recovery.decided_at is None or report.received_at < recovery.decided_at or recovery.reconsideration:
             continue
-        if recovery.status == "decided" and recovery.reconsideration:
-            yield Task("officer", "decide_reconsideration", about, report.received_at)
-        elif recovery.status == "decided" and "report_missing" in recovery.grounds and not recovery.reconsidered_at:
+        if "report_missing" in recovery.grounds and not recovery.reconsidered_at:
             yield Task("officer", "reconsider_after_late_report", about, report.received_at)
 
 
@@ -132,14 +130,46 @@ def _recoveries(case: Case) -> Iterator[Task]:
     for recovery in case.recoveries:
         about = str(recovery.id)
         if recovery.status == "hearing":
-            yield Task("officer", "prepare_decision", about, recovery.hearing_ends)
+            yield _hearing(recovery)
         elif recovery.status == "prepared":
-            yield Task("officer", "decide_recovery", about, recovery.hearing_ends)
+            due = recovery.answers[-1].received_at if recovery.is_agreed else recovery.hearing_ends
+            yield Task("officer", "decide_recovery", about, due)
         elif recovery.decided_at is not None:
-            if not recovery.letter:
-                yield Task("letters", "file_letter", about, recovery.decided_at)
-            if recovery.to_invoice and not any(i.recovery == recovery.id for i in case.invoices):
-                yield Task("invoices", "raise_invoice", about, recovery.decided_at)
+            yield from _decided(case, recovery, recovery.decided_at)
+
+
+def _hearing(recovery: Recovery) -> Task:
+    """The decision is prepared when the hearing is over, or once the municipality agrees; an answer is named."""
+    about = str(recovery.id)
+    if not recovery.answers:
+        return Task("officer", "prepare_decision", about, recovery.hearing_ends)
+    answered_at = recovery.answers[-1].received_at
+    if recovery.is_agreed:
+        return Task("officer", "prepare_agreed_decision", about, answered_at)
+    return Task("officer", "weigh_objection", about, max(answered_at, recovery.hearing_ends))
+
+
+def _decided(case: Case, recovery: Recovery, decided_at: datetime) -> Iterator[Task]:
+    about = str(recovery.id)
+    if not recovery.letter:
+        yield Task("letters", "file_letter", about, decided_at)
+    for number, again in enumerate(recovery.reconsidered, start=1):
+        if not again.letter:
+            yield Task("letters", "file_reconsideration", f"{about}-{number}", again.decided_at)
+    if recovery.reconsideration and not any(i.recovery == recovery.id and i.written_off for i in case.invoices):
+        yield Task("officer", "decide_reconsideration", about, decided_at)
+    if recovery.is_on_hold:
+        yield _appealed(recovery)
+    elif recovery.to_invoice and not any(i.recovery == recovery.id for i in case.invoices):
+        yield Task("invoices", "raise_invoice", about, decided_at)
+
+
+def _appealed(recovery: Recovery) -> Task:
+    """What ends a hold: the outcome, and where it changed the decision, a new one."""
+    appeal, about = recovery.appeals[-1], str(recovery.id)
+    if appeal.outcome_at is None:
+        return Task("officer", "note_appeal_outcome", about, appeal.noted_at)
+    return Task("officer", "reconsider_after_appeal", about, appeal.outcome_at)
 
 
 def _invoices(case: Case) -> Iterator[Task]:
@@ -147,7 +177,7 @@ def _invoices(case: Case) -> Iterator[Task]:
         if not invoice.xml:
             yield Task("invoices", "file_invoice", invoice.number, start_of(invoice.issued_on))
         if invoice.open_amount > 0:
-            yield _unpaid(invoice)
+            yield from _unpaid(invoice, next(r for r in case.recoveries if r.id == invoice.recovery))
     for note in case.credit_notes:
         if not note.xml:
             yield Task("invoices", "file_credit_note", note.number, start_of(note.issued_on))
@@ -156,13 +186,21 @@ def _invoices(case: Case) -> Iterator[Task]:
         yield Task("officer", "refund_surplus", last.number, end_of(last.due_on))
 
 
-def _unpaid(invoice: Invoice) -> Task:
-    """What follows while something is open: a reminder, then an officer, then a decision to give it up."""
+def _unpaid(invoice: Invoice, recovery: Recovery) -> Iterator[Task]:
+    """What follows while something is open: a reminder, then an officer, then a decision to give it up.
+
+    Nothing is asked for while an appeal holds the claim.
+    """
     if invoice.write_off and not invoice.write_off.decided_by:
-        return Task("officer", "decide_write_off", invoice.number, end_of(invoice.due_on))
-    if invoice.reminded_at is None:
-        return Task("invoices", "remind_invoice", invoice.number, invoice_reminder_due(invoice))
-    return Task("officer", "follow_up_unpaid_invoice", invoice.number, invoice.reminded_at + REMINDED_AFTER)
+        yield Task("officer", "decide_write_off", invoice.number, end_of(invoice.due_on))
+    elif recovery.is_on_hold:
+        return
+    elif invoice.reminded_at is None:
+        due = invoice_reminder_due(invoice, recovery.hold_ended_at)
+        yield Task("invoices", "remind_invoice", invoice.number, due)
+    else:
+        asked_at = max(invoice.reminded_at, recovery.hold_ended_at or invoice.reminded_at)
+        yield Task("officer", "follow_up_unpaid_invoice", invoice.number, asked_at + REMINDED_AFTER)
 
 
 def _unaccounted(case: Case) -> Iterator[Task]:

@@ -31,7 +31,7 @@ def find(case: Case, recovery: int) -> Recovery:
 
 def is_undisputed(recovery: Recovery) -> bool:
     """Tell whether it only takes back what the municipality itself reported as unspent, so that many go at once."""
-    return recovery.grounds == ("unspent",) and recovery.proposed_waiver == 0
+    return recovery.grounds == ("unspent",) and recovery.proposed_waiver == 0 and not recovery.is_objected_to
 
 
 def _require_undisputed(recovery: Recovery, to_pay: Ore, seen: Ore) -> None:
@@ -56,11 +56,25 @@ def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.C
     if recovery.status == "decided":
         raise Refusal("recovery_already_decided", "Återkravet är redan beslutat.", status=409)
     _refuse_withdrawn(recovery)
-    if now < recovery.hearing_ends:
+    if now < recovery.hearing_ends and not recovery.is_agreed:
         raise Refusal(
             "hearing_not_over",
             f"Kommunen har till {format_instant(recovery.hearing_ends)} på sig att svara. Bered ärendet efter det.",
             status=409,
+        )
+    if command.answers_seen != len(recovery.answers):
+        raise Refusal(
+            "hearing_answers_not_seen",
+            f"Kommunen har lämnat {len(recovery.answers)} yttranden, men beredningen utgår från "
+            f"{command.answers_seen}. Läs in ärendet på nytt.",
+            field="answers_seen",
+            status=409,
+        )
+    if recovery.is_objected_to and not command.answer_considered.strip():
+        raise Refusal(
+            "answer_not_considered",
+            "Kommunen har invänt. Skriv hur ni har bedömt det som kommunen säger.",
+            field="answer_considered",
         )
     whole = command.waived % ORE_PER_KRONA == 0 or command.waived == recovery.claim
     if not (whole and 0 <= command.waived <= recovery.claim):
@@ -73,11 +87,14 @@ def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.C
         raise Refusal("reasons_missing", "Skriv skälen för beslutet.", field="reasons")
     if command.to_pay_in_bulk is not None:
         _require_undisputed(recovery, Ore(recovery.claim - command.waived), command.to_pay_in_bulk)
-    prepared = e.DecisionPrepared(recovery.id, command.waived, command.reasons, command.officer)
-    same = (recovery.waived, recovery.reasons, recovery.prepared_by) == (
+    prepared = e.DecisionPrepared(
+        recovery.id, command.waived, command.reasons, command.officer, command.answer_considered.strip()
+    )
+    same = (recovery.waived, recovery.reasons, recovery.prepared_by, recovery.answer_considered) == (
         prepared.waived,
         prepared.reasons,
         prepared.prepared_by,
+        prepared.answer_considered,
     )
     return [] if recovery.status == "prepared" and same else [prepared]
 
@@ -124,6 +141,8 @@ def raise_invoice(case: Case, command: RaiseInvoice, now: datetime) -> Sequence[
     recovery = find(case, command.recovery)
     if any(invoice.recovery == recovery.id for invoice in case.invoices):
         return []
+    if recovery.is_on_hold:
+        raise Refusal("recovery_on_hold", "Beslutet är överklagat. Notera först hur det gick.", status=409)
     if recovery.status != "decided" or recovery.to_invoice == 0:
         raise Refusal("nothing_to_invoice", "Det finns inget beslutat belopp att fakturera.", status=409)
     sequence = next_number(case)

@@ -14,10 +14,11 @@ from statsbidrag.domain.case.commands import (
     PrepareReconsideration,
     ProposeWriteOff,
     RecordCreditNoteFiled,
+    RecordReconsiderationFiled,
     RemindInvoice,
 )
 from statsbidrag.domain.case.recoveries import find, find_invoice, next_number
-from statsbidrag.domain.case.state import Case, CreditNote, Invoice, Reconsideration, Recovery, opened
+from statsbidrag.domain.case.state import Case, CreditNote, Invoice, Reconsideration, Reconsidered, Recovery, opened
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.holds import require_reason
 from statsbidrag.domain.identifiers import invoice_number, payout_id
@@ -28,17 +29,19 @@ REMINDED_AFTER = timedelta(days=5)
 """How long after its due date an invoice is reminded of: a payment on the last day is booked by then."""
 
 
-def reminder_due(invoice: Invoice) -> datetime:
-    """Give the instant from which an unpaid invoice is reminded of."""
-    return end_of(invoice.due_on + REMINDED_AFTER)
+def reminder_due(invoice: Invoice, hold_ended_at: datetime | None = None) -> datetime:
+    """Give the instant from which an unpaid invoice is reminded of; an appeal that held it gives as long again."""
+    due = end_of(invoice.due_on + REMINDED_AFTER)
+    return max(due, hold_ended_at + REMINDED_AFTER) if hold_ended_at else due
 
 
 def remind(case: Case, command: RemindInvoice, now: datetime) -> Sequence[e.CaseEvent]:
-    """Remind once of an invoice that is past its due date and not paid in full."""
+    """Remind once of an invoice that is past its due date and not paid in full; not while an appeal holds it."""
     invoice = find_invoice(case, command.invoice)
-    if invoice.reminded_at is not None or invoice.open_amount == 0:
+    recovery = find(case, invoice.recovery)
+    if invoice.reminded_at is not None or invoice.open_amount == 0 or recovery.is_on_hold:
         return []
-    if now < reminder_due(invoice):
+    if now < reminder_due(invoice, recovery.hold_ended_at):
         raise Refusal("invoice_not_overdue", "Fakturan har inte förfallit.", status=409)
     return [e.InvoiceReminded(invoice.number, now)]
 
@@ -76,11 +79,32 @@ def decide_reconsideration(case: Case, command: DecideReconsideration, now: date
             "amount_differs", "Beloppet är inte det som är berett. Läs in ärendet på nytt.", field="amount", status=409
         )
     reduction = Ore(recovery.to_invoice - prepared.amount)
-    decided = e.RecoveryReconsidered(recovery.id, reduction, command.officer, now)
     invoice = next((item for item in case.invoices if item.recovery == recovery.id), None)
-    if not reduction or invoice is None:
-        return [decided]
-    return [_credit(case, invoice, reduction, prepared.reasons, now), decided]
+    credit = [_credit(case, invoice, reduction, prepared.reasons, now)] if reduction and invoice else []
+    decided = e.RecoveryReconsidered(
+        recovery=recovery.id,
+        reduction=reduction,
+        decided_by=command.officer,
+        decided_at=now,
+        reconsideration=len(recovery.reconsidered) + 1,
+        credit_note=credit[0].credit_note if credit else "",
+    )
+    return [*credit, decided]
+
+
+def reconsideration_filed(case: Case, command: RecordReconsiderationFiled, _: datetime) -> Sequence[e.CaseEvent]:
+    """Note where the letter of a decision that was taken again lies."""
+    found = find_reconsidered(find(case, command.recovery), command.reconsideration)
+    if found.letter:
+        return []
+    return [e.ReconsiderationFiled(command.recovery, command.reconsideration, command.letter)]
+
+
+def find_reconsidered(recovery: Recovery, number: int) -> Reconsidered:
+    """Give how a recovery was decided again that time; `NotFound` ``unknown_reconsideration``."""
+    if not 0 < number <= len(recovery.reconsidered):
+        raise NotFound("unknown_reconsideration", "Omprövningen finns inte i ärendet.")
+    return recovery.reconsidered[number - 1]
 
 
 def _credit(case: Case, invoice: Invoice, amount: Ore, reasons: str, now: datetime) -> e.CreditNoteRaised:
