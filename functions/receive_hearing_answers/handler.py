@@ -13,7 +13,7 @@ from statsbidrag.domain.case.hearings import refuse_answer
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.entry import api, flow, wiring
 from statsbidrag.entry.bodies import Fields, read_fields, request_key
-from statsbidrag.entry.hearing_form import LABELS, QUESTIONS, RULES, hearing_rows, read_hearing
+from statsbidrag.entry.hearing_form import LABELS, QUESTIONS, findings, hearing_rows, read_hearing
 from statsbidrag.entry.pages import Pages
 from statsbidrag.usecases import hearings
 from statsbidrag.usecases.books import Context
@@ -106,7 +106,7 @@ def _proposal(view: HearingView) -> dict[str, Any]:
 
 def _show(view: HearingView, template: str, status: int = 200, **shows: Any) -> Response[str]:
     event = app.current_event.raw_event
-    common = {"view": view, "request_key": api.form_key(event), "questions": QUESTIONS, "rules": RULES}
+    common = {"view": view, "request_key": api.form_key(event), "form": QUESTIONS, "findings": findings(view.recovery)}
     return api.page(PAGES.render(template, api.root(event), **common, **shows), status)
 
 

@@ -14,6 +14,10 @@ YEAR = "tests/unit/usecases/test_small_year.py::"
 HOLDS = "tests/unit/usecases/test_holds.py::"
 CORRECTIONS = "tests/unit/usecases/test_payout_corrections.py::"
 RECONCILING = "tests/unit/usecases/test_reconciling.py::"
+HEARINGS = "tests/unit/domain/test_case_hearings.py::"
+ANSWERING = "tests/unit/functions/test_receive_hearing_answers.py::"
+PAPERS = "tests/unit/documents/test_hearing_papers.py::"
+APPEALS = "tests/unit/domain/test_case_appeals.py::"
 REQUISITIONS = "tests/unit/domain/test_case_requisitions.py::"
 
 
@@ -306,5 +310,47 @@ DEFECTS = (
         "if stated is None and entry.booked_on <= max(",
         "if stated is None and entry.booked_on < max(",
         (f"{RECONCILING}test_an_entry_that_the_statement_lacks_is_named_the_night_the_statement_came",),
+    ),
+    Defect(
+        "a decision prepared without the answer that came meanwhile",
+        "domain/case/recoveries.py",
+        "    if command.answers_seen != len(recovery.answers):\n",
+        "    if command.answers_seen > len(recovery.answers):\n",
+        (f"{HEARINGS}test_nothing_is_prepared_on_other_answers_than_those_that_came[0]",),
+    ),
+    Defect(
+        "an answer after the preparation passed over",
+        "domain/case/evolve.py",
+        'answers=answers, status="hearing")',
+        "answers=answers)",
+        (f"{HEARINGS}test_an_answer_after_the_preparation_has_it_prepared_again",),
+    ),
+    Defect(
+        "an older link answers a hearing",
+        "usecases/hearings.py",
+        " or case.link.token_hash != token_hash:\n",
+        ":\n",
+        (f"{ANSWERING}test_a_link_that_is_no_longer_in_force_opens_nothing[send_form]",),
+    ),
+    Defect(
+        "the invoice of an appealed decision raised",
+        "domain/case/recoveries.py",
+        "    if recovery.is_on_hold:\n",
+        "    if recovery.is_on_hold and case.invoices:\n",
+        (f"{APPEALS}test_an_appeal_before_the_invoice_holds_the_invoice",),
+    ),
+    Defect(
+        "a changed decision claimed as it was",
+        "domain/case/state.py",
+        'return last.outcome == "changed" and last.decisions == len(self.reconsidered)',
+        "return False",
+        (f"{APPEALS}test_a_changed_decision_is_held_until_it_is_taken_again",),
+    ),
+    Defect(
+        "the first letter tells of a later decision",
+        "documents/case_papers.py",
+        '("Att betala tillbaka", recovery.decided_amount),',
+        '("Att betala tillbaka", recovery.to_invoice),',
+        (f"{PAPERS}test_the_first_decision_is_told_as_it_was_even_if_it_is_changed_before_its_letter",),
     ),
 )

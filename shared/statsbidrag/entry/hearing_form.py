@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import msgspec
 
-from statsbidrag.domain.money import Ore
+from statsbidrag.domain.case.state import Check, Recovery
+from statsbidrag.domain.money import Ore, format_kronor
 from statsbidrag.domain.terms import Question
+from statsbidrag.domain.time import format_date, format_instant
 from statsbidrag.entry.answers import answer_rows, read_answers
 from statsbidrag.entry.pages import Row
 from statsbidrag.usecases.hearings import HearingInput
@@ -44,6 +48,50 @@ RULES = {
     "money_used_under_the_conditions": "Bidraget ska användas enligt villkoren",
 }
 """The rules of an assessment, for people."""
+
+
+def _kronor(value: str) -> str:
+    return format_kronor(Ore(int(value)))
+
+
+_INPUTS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "paid": ("Utbetalt", _kronor),
+    "amount_used": ("Använt enligt återrapporten", _kronor),
+    "amount_misused": ("Därav använt till annat", _kronor),
+    "received_at": (
+        "Återrapporten kom in",
+        lambda value: f"{format_instant(datetime.fromisoformat(value))}, svensk tid",
+    ),
+    "last_day": ("Sista dag", lambda value: format_date(date.fromisoformat(value))),
+    "delivered": ("Länken är visad levererad före sista dagen", lambda value: "Ja" if value else "Nej"),
+}
+"""What a rule looked at, and how it is written for people."""
+_OF_AMOUNTS = re.compile(r"[0-9 +=<>-]+")
+
+
+class Finding(NamedTuple):
+    """How one rule came out: its name, what was found, and what was compared with what."""
+
+    title: str
+    passed: bool
+    explanation: str
+    rows: tuple[Row, ...]
+
+
+def findings(recovery: Recovery) -> list[Finding]:
+    """Write the rules that a proposal rests on for people; programs get them as the journal has them."""
+    return [
+        Finding(RULES.get(check.rule, check.rule), check.passed, check.explanation, tuple(_rows(check)))
+        for check in recovery.checks
+    ]
+
+
+def _rows(check: Check) -> Iterator[Row]:
+    for name, value in check.inputs.items():
+        label, write = _INPUTS.get(name, (name, str))
+        yield Row(label, write(value))
+    if _OF_AMOUNTS.fullmatch(check.arithmetic):
+        yield Row("Uträkning", re.sub(r"[0-9]+", lambda found: _kronor(found[0]), check.arithmetic))
 
 
 def read_hearing(fields: Mapping[str, Any]) -> HearingInput:

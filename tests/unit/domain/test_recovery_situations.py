@@ -15,10 +15,11 @@ import pytest
 from statsbidrag.domain.case import CASE
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
-from statsbidrag.domain.case.state import Payout
+from statsbidrag.domain.case.state import AppealOutcome, HearingStance, Payout
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, kronor
 from statsbidrag.domain.suspense import ENTRY, PlaceEntry, SuspendEntry, entry_key
+from statsbidrag.domain.time import swedish_date
 from tests.builders import (
     BATCH_ID,
     NEXT_BATCH,
@@ -192,6 +193,48 @@ def pay_astray(amount: int) -> Step:
 
 def remind(story: Story) -> None:
     story.do(c.RemindInvoice(INVOICE), at=story.due(f"remind_invoice-{INVOICE}"))
+
+
+def answers(stance: HearingStance, text: str = "") -> Step:
+    """The municipality answers the hearing, a day after the proposal or the answer before."""
+
+    def step(story: Story) -> None:
+        command = c.AnswerHearing(1, stance, text, None, "municipality:0114", f"{stance}{text}")
+        story.do(command, at=story.now + timedelta(days=1))
+
+    return step
+
+
+def claim_after_answer(waived: int = 0, weighed: str = "") -> Step:
+    """Decided at once by what was answered, invoiced and filed."""
+
+    def step(story: Story) -> None:
+        seen = len(story.case.recoveries[0].answers)
+        story.do(c.PrepareDecision(1, kronor(waived), WHY, "officer:1", seen, weighed))
+        story.do(c.DecideRecovery(1, "officer:2"))
+        invoice(story)
+
+    return step
+
+
+def hearing_over(story: Story) -> None:
+    story.now = story.case.recoveries[0].hearing_ends
+
+
+def appeal(story: Story) -> None:
+    story.do(c.NoteAppeal(1, swedish_date(story.now), in_time=True, reason=WHY, officer="officer:1"))
+
+
+def appeal_too_late(story: Story) -> None:
+    story.now += timedelta(days=25)
+    story.do(c.NoteAppeal(1, swedish_date(story.now), in_time=False, reason=WHY, officer="officer:1"))
+
+
+def ends(outcome: AppealOutcome) -> Step:
+    def step(story: Story) -> None:
+        story.do(c.NoteAppealOutcome(1, outcome, WHY, "officer:1"), at=story.now + timedelta(days=100))
+
+    return step
 
 
 def lower_to(amount: int) -> Step:
@@ -413,6 +456,82 @@ SITUATIONS: dict[str, tuple[Sequence[Step], Figures]] = {
     "never, but within the hearing": (
         [missing, late(60_000), claim(60_000)],
         Figures(waived=60_000, invoiced=40_000, recovered=40_000, stage="invoiced"),
+    ),
+    # The hearing
+    "heard, agreed": (
+        [reports(60_000), answers("agrees")],
+        Figures(accepted=60_000, to_account_for=40_000, stage="hearing", open=opens("prepare_agreed_decision")),
+    ),
+    "heard, objected": (
+        [reports(60_000), answers("objects", "Nej.")],
+        Figures(accepted=60_000, to_account_for=40_000, stage="hearing", open=opens("weigh_objection")),
+    ),
+    "heard, prepared, and then objected late": (
+        [reports(60_000), prepare(), answers("objects", "Nej.")],
+        Figures(accepted=60_000, to_account_for=40_000, stage="hearing", open=opens("weigh_objection")),
+    ),
+    "agreed, and invoiced before the last day": (
+        [reports(60_000), answers("agrees"), claim_after_answer()],
+        Figures(accepted=60_000, invoiced=40_000, recovered=40_000, stage="invoiced"),
+    ),
+    "objected, and waived in part": (
+        [reports(60_000), answers("objects", "Nej."), hearing_over, claim_after_answer(15_000, "Till en del.")],
+        Figures(accepted=60_000, waived=15_000, invoiced=25_000, recovered=25_000, stage="invoiced"),
+    ),
+    # An appeal
+    "appealed before the invoice": (
+        [reports(60_000), decide(), appeal],
+        Figures(accepted=60_000, to_account_for=40_000, stage="appealed", open=opens("note_appeal_outcome")),
+    ),
+    "appealed after the reminder": (
+        [*PART, remind, appeal],
+        Figures(
+            accepted=60_000,
+            invoiced=40_000,
+            recovered=40_000,
+            stage="appealed",
+            open=opens("note_appeal_outcome"),
+        ),
+    ),
+    "appealed in vain, and paid": (
+        [*PART, appeal, ends("upheld"), pay(40_000)],
+        Figures(accepted=60_000, invoiced=40_000, recovered=40_000, settled=40_000),
+    ),
+    "appealed and withdrawn after the reminder": (
+        [*PART, remind, appeal, ends("withdrawn")],
+        Figures(
+            accepted=60_000,
+            invoiced=40_000,
+            recovered=40_000,
+            stage="invoiced",
+            open=opens("follow_up_unpaid_invoice"),
+        ),
+    ),
+    "appealed, changed, and not carried out yet": (
+        [*PART, appeal, ends("changed")],
+        Figures(
+            accepted=60_000,
+            invoiced=40_000,
+            recovered=40_000,
+            stage="appealed",
+            open=opens("reconsider_after_appeal"),
+        ),
+    ),
+    "appealed, changed to a part": (
+        [*PART, appeal, ends("changed"), lower_to(10_000)],
+        Figures(accepted=90_000, invoiced=40_000, credited=30_000, recovered=10_000, stage="invoiced"),
+    ),
+    "paid, appealed, changed to nothing": (
+        [*PART, pay(40_000), appeal, ends("changed"), lower_to(0)],
+        Figures(accepted=100_000, invoiced=40_000, credited=40_000, surplus=40_000, open=opens("refund_surplus")),
+    ),
+    "appealed before the invoice, changed to nothing": (
+        [reports(60_000), decide(), appeal, ends("changed"), lower_to(0)],
+        Figures(accepted=100_000),
+    ),
+    "appealed too late": (
+        [*PART, appeal_too_late],
+        Figures(accepted=60_000, invoiced=40_000, recovered=40_000, stage="invoiced"),
     ),
     # A late report after the decision
     "late after the decision": (
