@@ -66,8 +66,9 @@ class Ledger:
         Delivered e-mails with a link, and an officer's word.
     lowering, giving_up
         What one person would lower a recovery to or give up of an invoice, and who, by number.
-    unweighed, objected
-        Recoveries with an answer that no preparation knows, and those that an answer objects to.
+    heard, unweighed, objected
+        Recoveries that were proposed, those with an answer or a report that no preparation knows, and those that an
+        answer objects to.
     held
         Recoveries that an appeal holds.
     claimed
@@ -100,6 +101,7 @@ class Ledger:
         self.reminded: set[str] = set()
         self.unweighed: set[int] = set()
         self.objected: set[int] = set()
+        self.heard: set[int] = set()
         self.held: set[int] = set()
         self.changed: set[int] = set()
         self.claimed: dict[str, int] = {}
@@ -229,6 +231,10 @@ class Ledger:
                 self.unweighed.add(event.recovery)
                 if event.stance == "objects":
                     self.objected.add(event.recovery)
+            case e.RecoveryProposed():
+                self.heard.add(event.recovery)
+            case e.ReportReceived():
+                self.unweighed |= self.heard
             case e.DecisionPrepared():
                 self.unweighed.discard(event.recovery)
                 assert event.answer_considered or event.recovery not in self.objected

@@ -14,7 +14,7 @@ from statsbidrag.domain.case.state import HearingAnswer, HearingStance
 from statsbidrag.domain.errors import NotFound
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.time import end_of, swedish_date
-from tests.builders import ALLOCATED, CLAIM, Story, decided, heard, prepared, refusal
+from tests.builders import ALLOCATED, CLAIM, REPORT_MISSING, Story, decided, delivered, heard, prepared, refusal, report
 
 Begin = Callable[[], Story]
 WHY = "Fakturan kom i januari men gäller december."
@@ -172,6 +172,18 @@ def test_an_answer_after_the_preparation_has_it_prepared_again() -> None:
     assert "officer/weigh_objection-1" in story.tasks
     assert refusal(story, c.DecideRecovery(1, "officer:2")).code == "decision_not_prepared"
     story.do(preparing())
+    assert story.do(c.DecideRecovery(1, "officer:2"))
+
+
+def test_a_report_after_the_preparation_has_it_prepared_again() -> None:
+    """It came too late to be the report, and is an answer to the hearing all the same."""
+    story = delivered()
+    story.do(c.AssessMissingReport(), at=REPORT_MISSING)
+    ends(story).do(preparing(0, ""))
+    story.do(report(ALLOCATED))
+    assert "officer/prepare_decision-1" in story.tasks
+    assert refusal(story, c.DecideRecovery(1, "officer:2")).code == "decision_not_prepared"
+    story.do(preparing(0, "", waived=ALLOCATED))
     assert story.do(c.DecideRecovery(1, "officer:2"))
 
 

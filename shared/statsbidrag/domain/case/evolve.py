@@ -318,7 +318,9 @@ def _report_received(case: Case, event: e.ReportReceived) -> Case:
         content_hash=event.content_hash,
         first_received_at=event.first_received_at,
     )
-    case = replace(case, report=report, unproven_delivery=False)
+    # A report is an answer to a hearing too: what was prepared without it is prepared again.
+    recoveries = _with(case.recoveries, "status", "prepared", status="hearing")
+    case = replace(case, report=report, recoveries=recoveries, unproven_delivery=False)
     return _owe_mail(case, "report_receipt", len(case.reopenings) + 1, event.received_at)
 
 
