@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from statsbidrag.domain.case import CASE, Case, decide
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
-from statsbidrag.domain.case.state import Payout, Reconsideration
+from statsbidrag.domain.case.state import CARRIES_LINK, Payout, Reconsideration
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account
 from tests.builders import KNOWN, SPRING
@@ -115,6 +115,8 @@ class Ledger:
         self._note_end(event)
         self._note_settlement(event)
         self._note_link(event)
+        self._note_hearing(event)
+        self._note_appeal(event)
 
     def _note_link(self, event: e.CaseEvent) -> None:
         match event:
@@ -130,9 +132,11 @@ class Ledger:
                 assert len(self.link_days) > self.closed
                 assert event.day > max(self.reminders, default=event.day - 1)
                 self.reminders.add(event.day)
+            case e.ReportExtended():
+                self.reminders.clear()
             case e.ReportReceived():
                 assert len(self.link_days) > self.closed
-            case e.MailDelivered() if "-report_link-" in event.mail or "-report_reminder-" in event.mail:
+            case e.MailDelivered() if any(f"-{kind}-" in event.mail for kind in CARRIES_LINK):
                 self.proofs.add(event.mail)
             case e.MailBounced():
                 self.proofs.discard(event.mail)
@@ -140,8 +144,6 @@ class Ledger:
                 self.proofs.add(event.delivered_on.isoformat())
             case e.RecoveryProposed() if {"late_report", "report_missing"} & set(event.grounds):
                 assert self.proofs
-        self._note_hearing(event)
-        self._note_appeal(event)
 
     def _note_account(self, event: e.CaseEvent) -> None:
         match event:

@@ -292,3 +292,18 @@ def test_a_case_and_a_report_from_before_all_this_still_decode() -> None:
     received = msgspec.to_builtins(next(event for event in heard().events if isinstance(event, e.ReportReceived)))
     del received["first_received_at"]
     assert msgspec.convert(received, e.ReportReceived).first_received_at is None
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        c.AnswerHearing(1, "agrees", "", None, "agent:0114", "hash"),
+        c.ExtendHearing(1, date(2026, 5, 20), WHY, "officer:1"),
+    ],
+)
+def test_nothing_brings_a_withdrawn_proposal_back(late: c.CaseCommand) -> None:
+    story = delivered()
+    story.do(c.AssessMissingReport(), at=REPORT_MISSING)
+    story.do(c.ExtendReport(date(2026, 4, 30), WHY, "officer:1"))
+    assert refusal(story, late).code == "recovery_withdrawn"
+    assert not story.case.live_recoveries

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.commands import AnswerHearing, ExtendHearing
-from statsbidrag.domain.case.recoveries import find
+from statsbidrag.domain.case.recoveries import find, refuse_withdrawn
 from statsbidrag.domain.case.state import Case, HearingStance, Recovery
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.holds import require_reason
@@ -25,6 +25,7 @@ def answer(case: Case, command: AnswerHearing, now: datetime) -> Sequence[e.Case
     if recovery.answers and recovery.answers[-1].content_hash == command.content_hash:
         return []
     _refuse_decided(recovery)
+    refuse_withdrawn(recovery)
     if len(recovery.answers) >= MOST_ANSWERS:
         raise Refusal(
             "too_many_answers",
@@ -68,6 +69,7 @@ def extend(case: Case, command: ExtendHearing, now: datetime) -> Sequence[e.Case
     if recovery.extensions and recovery.extensions[-1] == command.last_day:
         return []
     _refuse_decided(recovery)
+    refuse_withdrawn(recovery)
     if command.last_day > swedish_date(now) + LONGEST_EXTENSION:
         raise Refusal("last_day_too_far", "Välj en dag inom ett år.", field="last_day")
     ends = end_of(command.last_day)

@@ -55,7 +55,7 @@ def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.C
     recovery = find(case, command.recovery)
     if recovery.status == "decided":
         raise Refusal("recovery_already_decided", "Återkravet är redan beslutat.", status=409)
-    _refuse_withdrawn(recovery)
+    refuse_withdrawn(recovery)
     if now < recovery.hearing_ends and not recovery.is_agreed:
         raise Refusal(
             "hearing_not_over",
@@ -106,7 +106,7 @@ def decide_recovery(case: Case, command: DecideRecovery, now: datetime) -> Seque
         if recovery.decided_by == command.officer:
             return []
         raise Refusal("recovery_already_decided", "Återkravet är redan beslutat.", status=409)
-    _refuse_withdrawn(recovery)
+    refuse_withdrawn(recovery)
     if recovery.status != "prepared":
         raise Refusal("decision_not_prepared", "Beslutet är inte berett. Bered det först.", status=409)
     if recovery.prepared_by == command.officer:
@@ -120,7 +120,8 @@ def decide_recovery(case: Case, command: DecideRecovery, now: datetime) -> Seque
     return [e.RecoveryDecided(recovery.id, command.officer, now)]
 
 
-def _refuse_withdrawn(recovery: Recovery) -> None:
+def refuse_withdrawn(recovery: Recovery) -> None:
+    """Refuse to go on with a proposal whose ground fell away."""
     if recovery.status == "withdrawn":
         raise Refusal(
             "recovery_withdrawn", "Förslaget till återkrav är återkallat. Det finns inget att besluta.", status=409
