@@ -80,7 +80,7 @@ def _payments_follow_the_journal(year: Year) -> Iterator[str]:
     returned = {entry.end_to_end_id for entry in _entries(year).values() if entry.return_reason is not None}
     nowhere = {name for name, payout in payouts.items() if payout.status in ("sent", "unknown", "ordered", "batched")}
     received = sum(transfer.amount for name, transfer in out.items() if name not in refused | returned | nowhere)
-    paid = sum(case.money.paid + case.money.refunded for case in year.states(CASE).values())
+    paid = sum(case.money.paid_by_bank for case in year.states(CASE).values())
     if received != paid:
         yield f"{in_kronor(Ore(received))} kronor went out and did not come back, {in_kronor(Ore(paid))} are booked"
 
@@ -136,7 +136,7 @@ def _repayments_are_placed(year: Year) -> Iterator[str]:
         times = placed.count(reference) + (reference in suspended)
         if times != 1:
             yield f"repayment {reference} of {came[reference]} öre is booked {times} times"
-    in_cases = sum(case.money.settled + case.money.surplus + case.money.refunded for case in cases)
+    in_cases = sum(case.money.came_by_bank for case in cases)
     expected = sum(amount for reference, amount in came.items() if reference not in suspended)
     if in_cases != expected:
         yield f"{expected} öre were repaid on invoices, the cases have {in_cases}"

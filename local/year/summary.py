@@ -26,6 +26,7 @@ COLUMNS = (
     "surplus",
     "written_off",
     "refunded",
+    "set_off",
     "to_account_for",
 )
 """The money of a case and of the round; ``paid = accepted_use + waived + recovered + to_account_for``."""

@@ -75,6 +75,10 @@ class Ledger:
         The recovery of each invoice.
     letters
         Letters that a decision taken again is still to have.
+    offered
+        What one person would set off, by payout: the invoice, how much, how much is open on it, and who.
+    set_off
+        Öre set off, by payout.
     """
 
     def __init__(self) -> None:
@@ -106,6 +110,8 @@ class Ledger:
         self.changed: set[int] = set()
         self.claimed: dict[str, int] = {}
         self.letters: set[str] = set()
+        self.offered: dict[str, tuple[str, int, int, str]] = {}
+        self.set_off: dict[str, int] = {}
 
     def note(self, event: e.CaseEvent) -> None:
         """Take in an event; it must be one that may happen now."""
@@ -117,6 +123,7 @@ class Ledger:
         self._note_link(event)
         self._note_hearing(event)
         self._note_appeal(event)
+        self._note_set_off(event)
 
     def _note_link(self, event: e.CaseEvent) -> None:
         match event:
@@ -252,6 +259,8 @@ class Ledger:
             case e.InvoiceRaised():
                 assert event.recovery not in self.held
                 self.claimed[event.invoice] = event.recovery
+            case e.InvoiceReissued():
+                self.claimed[event.replacement] = self.claimed[event.invoice]
             case e.AppealNoted():
                 assert event.recovery not in self.held
                 if event.in_time:
@@ -263,6 +272,30 @@ class Ledger:
             case e.RecoveryReconsidered() if event.recovery in self.changed:
                 self.changed.remove(event.recovery)
                 self.held.discard(event.recovery)
+
+    def _note_set_off(self, event: e.CaseEvent) -> None:
+        match event:
+            case e.SetOffProposed():
+                others = (payout for payout, told in self.offered.items() if told[0] == event.invoice)
+                for payout in (event.payout, *others):
+                    self.offered = {name: told for name, told in self.offered.items() if name != payout}
+                assert 0 < event.amount <= event.open_before
+                self.offered[event.payout] = (event.invoice, event.amount, event.open_before, event.proposed_by)
+            case e.SetOffDeclined():
+                assert self.offered.pop(event.payout)[0] == event.invoice
+            case e.PayoutSetOff():
+                invoice, amount, _, by = self.offered.pop(event.payout)
+                assert (event.invoice, event.amount, event.decided_by != by) == (invoice, amount, True)
+                assert not {"", event.payout} & self.stopped
+                assert not self.is_astray(event.payout)
+                assert event.payout not in {*self.replaced, *self.final}
+                assert (event.remaining > 0) == bool(event.replacement)
+                self.set_off[event.payout] = amount
+                if event.replacement:
+                    self.replaced[event.payout] = event.replacement
+                    self.to[event.replacement] = self.to[event.payout]
+                else:
+                    self.final.add(event.payout)
 
     def _approved(self, event: e.AccountChangeApproved) -> None:
         account, by, _ = self.named.pop(event.change)
@@ -323,12 +356,16 @@ class Ledger:
         assert len(payouts) == len(case.payouts)
         for failed, new in self.replaced.items():
             assert payouts[failed].status in FAILED
-            assert payouts[failed].amount == payouts[new].amount
+            assert payouts[failed].amount == payouts[new].amount + self.set_off.get(failed, 0)
         held_for_accounts = {about for about, change in self.holds.values() if change}
         assert {p.id for p in case.payouts if p.status in HERE and self.is_astray(p.id)} <= held_for_accounts
 
     def _check_tasks(self, case: Case) -> None:
-        to_queue = {p.id for p in case.payouts if p.status == "ordered" and not {"", p.id} & self.stopped}
+        ordered = {p.id for p in case.payouts if p.status == "ordered"}
+        unpaid = {invoice.number: invoice.open_amount for invoice in case.invoices}
+        waiting = {p: told[0] for p, told in self.offered.items() if p in ordered and unpaid[told[0]] == told[2]}
+        assert tasks(case, "decide_set_off") == set(waiting.values())
+        to_queue = {name for name in ordered if not {"", name} & self.stopped} - waiting.keys()
         to_mend = {p.id for p in case.payouts if p.status in FAILED} - set(self.replaced) - self.final
         assert tasks(case, "queue_payout") == to_queue
         assert tasks(case, "correct_payout_account") == (to_mend if self.is_refused else set())
@@ -346,8 +383,10 @@ class Ledger:
     def _check_settlement(self, case: Case) -> None:
         """What came in is somewhere, once; every invoice is part of the case's accounts."""
         money, refunds = case.money, [p for p in case.payouts if p.purpose == "refund"]
-        assert money.settled + money.surplus + money.refunded == self.came_in
-        assert money.refunded == sum(p.amount for p in refunds if p.status == "settled")
+        assert money.settled + money.surplus + money.refunded == self.came_in + sum(self.set_off.values())
+        refunds_set_off = sum(self.set_off.get(p.id, 0) for p in refunds)
+        assert money.refunded == sum(p.amount for p in refunds if p.status == "settled") + refunds_set_off
+        assert money.set_off == sum(self.set_off.values())
         under_way = sum(p.amount for p in refunds if p.status not in (*FAILED, "settled"))
         assert under_way <= money.surplus
         for name in ("settled", "credited", "written_off"):

@@ -30,6 +30,7 @@ from statsbidrag.usecases.books import Books, Context, Outcome
 from tests.builders import (
     BATCH_ID,
     CODE,
+    INVOICE,
     KEY,
     KNOWN,
     LINK_MAIL,
@@ -49,6 +50,7 @@ from tests.builders import (
 )
 from tests.fakes import FakeClock, FakeStore
 from tests.property.ledger import CODES, FAILED, Ledger
+from tests.property.years import unpaid_year
 
 SYSTEM = Context("system:test", "correlation")
 TICK = timedelta(microseconds=1)
@@ -80,8 +82,8 @@ OUTCOMES: st.SearchStrategy[UnknownOutcome] = st.sampled_from(["carried_out", "n
 ENTRIES = st.sampled_from([f"E-{n}" for n in range(6)])
 OFFICERS = st.sampled_from(["officer:1", "officer:2"])
 RECOVERIES = st.sampled_from([1, 1, 2])
-INVOICE = f"I-{ROUND_ID}-{CODE}-1"
 CREDIT_NOTE = f"I-{ROUND_ID}-{CODE}-2"
+INVOICES = st.sampled_from([INVOICE, INVOICE, CREDIT_NOTE, f"I-{ROUND_ID}-{CODE}-3"])
 BOOKED = date(2026, 5, 1)
 News = c.RecordMailDelivered | c.RecordMailBounced | c.RecordMailComplained
 NEWS: tuple[type[News], ...] = get_args(News)
@@ -152,23 +154,24 @@ class OneCase(RuleBasedStateMachine):
         allowed=st.integers(1, 2),
         amount=st.integers(1, 30),
         smallest=st.sampled_from([0, 100, 20_000]),
-        hard=st.booleans(),
+        kind=st.sampled_from(["plain", "hard", "unpaid"]),
         steps=st.integers(0, 22),
         used=st.integers(0, 5),
     )
-    def open(self, allowed: int, amount: int, smallest: int, hard: bool, steps: int, used: int) -> None:
+    def open(self, allowed: int, amount: int, smallest: int, kind: str, steps: int, used: int) -> None:
         self.store = FakeStore()
         self.clock = FakeClock(SPRING)
         self.books = Books(self.store, self.clock, lambda record, context: None)
         self.terms: Terms = msgspec.structs.replace(
-            TERMS, requisitions_allowed=allowed, smallest_claim=kronor(smallest)
+            TERMS, requisitions_allowed=2 if kind == "unpaid" else allowed, smallest_claim=kronor(smallest)
         )
         self.asked = self.seen = self.checked = 0
         self.ledger = Ledger()
         self.money_in: dict[str, int] = {}
         self.ask(c.OpenCase(RECIPIENT, self.terms, "L-1", kronor(amount * 1000), SPRING))
         all_of_it = kronor(amount * 1000)
-        year = hard_year(all_of_it) if hard else plain_year(all_of_it, kronor(amount * used * 200))
+        years = {"hard": hard_year(all_of_it), "unpaid": unpaid_year(all_of_it)[1:]}
+        year = years.get(kind, plain_year(all_of_it, kronor(amount * used * 200)))
         for days, command in year[:steps]:
             self.clock.time = SPRING + timedelta(days=days)
             self.ask(command)
@@ -279,6 +282,8 @@ class OneCase(RuleBasedStateMachine):
             ),
             "decide_reconsideration": lambda: self.reconsidered(int(task.about), data.draw(OFFICERS)),
             "file_credit_note": lambda: c.RecordCreditNoteFiled(task.about, "c.xml", "c.pdf"),
+            "propose_write_off": lambda: c.ProposeWriteOff(task.about, "Skäl.", data.draw(OFFICERS)),
+            "decide_set_off": lambda: self.setting_off(task.about, data.draw(OFFICERS)),
             "refund_surplus": lambda: c.OrderRefund(data.draw(OFFICERS)),
             "send_mail": lambda: c.RecordMailDelivered(task.about, self.clock.time),
         }
@@ -325,6 +330,10 @@ class OneCase(RuleBasedStateMachine):
     def reconsidered(self, recovery: int, officer: str) -> c.DecideReconsideration:
         told = next((r.reconsideration for r in self.case.recoveries if r.id == recovery), None)
         return c.DecideReconsideration(recovery, told.amount if told else Ore(0), officer)
+
+    def setting_off(self, invoice: str, officer: str) -> c.DecideSetOff:
+        told = next((item for item in self.case.waiting_set_offs if item.invoice == invoice), None)
+        return c.DecideSetOff(invoice, told.payout if told else PAYOUT, told.amount if told else Ore(1), officer)
 
     # Anything else, right or wrong
 
@@ -517,7 +526,7 @@ class OneCase(RuleBasedStateMachine):
         amount = Ore(invoices[0].amount * part // 4) if invoices and part > 1 else amount
         self.ask(c.RecordRepayment(invoice, entry, amount, BOOKED))
 
-    @rule(invoice=st.sampled_from([INVOICE, CREDIT_NOTE]))
+    @rule(invoice=INVOICES)
     def remind_of_invoice(self, invoice: str) -> None:
         self.ask(c.RemindInvoice(invoice))
 
@@ -531,13 +540,31 @@ class OneCase(RuleBasedStateMachine):
         told = self.reconsidered(recovery, officer)
         self.ask(told if seen else c.DecideReconsideration(recovery, amount, officer))
 
-    @rule(invoice=st.sampled_from([INVOICE, CREDIT_NOTE]), officer=OFFICERS, reason=REASONS)
+    @rule(invoice=INVOICES, officer=OFFICERS, reason=REASONS)
     def propose_write_off(self, invoice: str, officer: str, reason: str) -> None:
         self.ask(c.ProposeWriteOff(invoice, reason, officer))
 
     @rule(officer=OFFICERS, amount=AMOUNTS, seen=st.booleans())
     def decide_write_off(self, officer: str, amount: Ore, seen: bool) -> None:
         self.ask(self.writing_off(INVOICE, officer) if seen else c.DecideWriteOff(INVOICE, amount, officer))
+
+    @rule(invoice=INVOICES, officer=OFFICERS, reason=REASONS, reference=st.sampled_from(["", "REF-2"]))
+    def reissue_invoice(self, invoice: str, officer: str, reason: str, reference: str) -> None:
+        self.ask(c.ReissueInvoice(invoice, reason, officer, reference))
+
+    @rule(invoice=INVOICES, payout=PAYOUTS, quarters=st.integers(0, 4), amount=AMOUNTS, officer=OFFICERS, why=REASONS)
+    def propose_set_off(self, invoice: str, payout: str, quarters: int, amount: Ore, officer: str, why: str) -> None:
+        unpaid = next((i.open_amount for i in self.case.invoices if i.number == invoice), Ore(0))
+        part = Ore(min(unpaid, self.payout(payout).amount) * quarters // 4) if quarters else amount
+        self.ask(c.ProposeSetOff(invoice, payout, part, why, officer))
+
+    @rule(invoice=INVOICES, payout=PAYOUTS, officer=OFFICERS, amount=AMOUNTS, seen=st.booleans())
+    def decide_set_off(self, invoice: str, payout: str, officer: str, amount: Ore, seen: bool) -> None:
+        self.ask(self.setting_off(invoice, officer) if seen else c.DecideSetOff(invoice, payout, amount, officer))
+
+    @rule(invoice=INVOICES, officer=OFFICERS, reason=REASONS)
+    def decline_set_off(self, invoice: str, officer: str, reason: str) -> None:
+        self.ask(c.DeclineSetOff(invoice, reason, officer))
 
     @rule(officer=OFFICERS)
     def refund(self, officer: str) -> None:
@@ -569,11 +596,15 @@ class OneCase(RuleBasedStateMachine):
         assert money.approved == sum(p.amount for p in grants if not p.replaces)
         assert money.approved >= sum(p.amount for p in grants if p.status not in FAILED)
         assert money.approved == sum(r.amount for r in case.requisitions if r.status == "approved")
-        assert money.paid == sum(p.amount for p in grants if p.status == "settled")
+        set_off = {item.payout: item.amount for item in case.set_offs if item.status == "decided"}
+        assert money.paid == sum(p.amount for p in grants if p.status == "settled") + sum(
+            set_off.get(p.id, 0) for p in grants
+        )
+        assert money.set_off == sum(set_off.values())
         assert money.waived == sum(r.waived for r in case.recoveries if r.status == "decided")
         assert money.invoiced == sum(i.amount for i in case.invoices)
         assert money.settled == sum(i.settled for i in case.invoices)
-        assert money.settled + money.surplus + money.refunded == sum(self.money_in.values())
+        assert money.settled + money.surplus + money.refunded - money.set_off == sum(self.money_in.values())
         assert len(set(case.bank_entries)) == len(case.bank_entries)
 
     @invariant()

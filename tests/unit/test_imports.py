@@ -28,6 +28,7 @@ READS_BODIES = {
     "change_accounts",
     "correct_deliveries",
     "change_reports",
+    "change_invoices",
     "correct_payouts",
     "decide_recoveries",
     "decide_undisputed",

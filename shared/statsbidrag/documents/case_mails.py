@@ -14,9 +14,11 @@ from statsbidrag.domain.case.corrections import needs_new_account
 from statsbidrag.domain.case.payouts import find as find_payout
 from statsbidrag.domain.case.recoveries import find as find_recovery
 from statsbidrag.domain.case.recoveries import find_invoice
+from statsbidrag.domain.case.set_offs import find_set_off
 from statsbidrag.domain.case.settlement import find_credit_note, find_reconsidered
 from statsbidrag.domain.case.state import Case, Mail, MailKind, opened
 from statsbidrag.domain.identifiers import Account
+from statsbidrag.domain.money import Ore, format_kronor
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import swedish_date
 from statsbidrag.usecases.mails import Enclosure
@@ -167,8 +169,9 @@ def _decision(case: Case, about: str, grant_round: Round) -> Facts:
 def _invoice(case: Case, about: str, _: Round) -> Facts:
     invoice = find_invoice(case, about)
     return {
-        "amount": invoice.amount,
+        "amount": Ore(invoice.amount - invoice.prepaid),
         "invoice_number": invoice.number,
+        "replaced": invoice.replaces,
         "ocr": invoice.ocr,
         "last_day": invoice.due_on,
     }
@@ -185,6 +188,33 @@ def _credit_note(case: Case, about: str, grant_round: Round) -> Facts:
         "invoice_number": note.number,
         "reasons": (note.reasons,),
         "appeal": grant_round.appeal,
+    }
+
+
+def _voided(case: Case, about: str, _: Round) -> Facts:
+    note = find_credit_note(case, about)
+    return {
+        "amount": note.amount,
+        "invoice_number": note.number,
+        "replaced": note.invoice,
+        "replacement": note.replacement,
+        "reasons": (note.reasons,),
+    }
+
+
+def _set_off(case: Case, about: str, _: Round) -> Facts:
+    """Both sums as written out, so that the municipality can follow them."""
+    told, payout = find_set_off(case, about), find_payout(case, about)
+    rest, left = Ore(payout.amount - told.amount), Ore(told.open_before - told.amount)
+    kept, whole, unpaid = (format_kronor(amount) for amount in (told.amount, payout.amount, told.open_before))
+    return {
+        "amount": told.amount,
+        "invoice_number": told.invoice,
+        "reasons": (
+            f"Utbetalning {payout.id}: {whole} − {kept} = {format_kronor(rest)} som vi betalar ut.",
+            f"Faktura {told.invoice}: {unpaid} − {kept} = {format_kronor(left)} kvar att betala.",
+            told.reason,
+        ),
     }
 
 
@@ -208,4 +238,6 @@ _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "invoice": _invoice,
     "invoice_reminder": _reminder,
     "credit_note": _credit_note,
+    "invoice_voided": _voided,
+    "set_off": _set_off,
 }

@@ -160,6 +160,23 @@ def _heard(recovery: Recovery) -> tuple[str, ...]:
 
 def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[bytes, bytes]:
     """Give the Peppol XML and the PDF of a recovery invoice; the same journal gives the same bytes."""
+    decided_on = _decided_on(case, invoice)
+    text = f"Återkrav av {grant_round.name}, beslut {decided_on.isoformat()}"
+    return _claim_files(case, invoice, grant_round, decided_on, text)
+
+
+def credit_note_files(case: Case, note: CreditNote, grant_round: Round) -> tuple[bytes, bytes]:
+    """Give the Peppol XML and the PDF of a credit note; the same journal gives the same bytes."""
+    invoice = find_invoice(case, note.invoice)
+    if not note.replacement:
+        text = f"Ändrat återkrav av {grant_round.name}, beslut {note.issued_on.isoformat()}"
+        return _claim_files(case, invoice, grant_round, note.issued_on, text, note)
+    text = f"Makulerad faktura {invoice.number}: återkrav av {grant_round.name}"
+    return _claim_files(case, invoice, grant_round, _decided_on(case, invoice), text, note)
+
+
+def _decided_on(case: Case, invoice: Invoice) -> date:
+    """Give the day of the decision that an invoice rests on."""
     recovery = find(case, invoice.recovery)
     if recovery.decided_at is None:
         raise CorruptBooks(f"{invoice.number} rests on no decision")
@@ -167,15 +184,7 @@ def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[byt
     before = (
         again.decided_at for again in recovery.reconsidered if again.amount < again.before and not again.credit_note
     )
-    decided_on = swedish_date(max(before, default=recovery.decided_at))
-    text = f"Återkrav av {grant_round.name}, beslut {decided_on.isoformat()}"
-    return _claim_files(case, invoice, grant_round, decided_on, text)
-
-
-def credit_note_files(case: Case, note: CreditNote, grant_round: Round) -> tuple[bytes, bytes]:
-    """Give the Peppol XML and the PDF of a credit note; the same journal gives the same bytes."""
-    text = f"Ändrat återkrav av {grant_round.name}, beslut {note.issued_on.isoformat()}"
-    return _claim_files(case, find_invoice(case, note.invoice), grant_round, note.issued_on, text, note)
+    return swedish_date(max(before, default=recovery.decided_at))
 
 
 def _claim_files(
@@ -188,6 +197,7 @@ def _claim_files(
 
     recipient, _ = opened(case)
     what = note or invoice
+    replaced = find_invoice(case, invoice.replaces) if invoice.replaces and not note else None
     written = paper.Invoice(
         number=what.number,
         kind="credit_note" if note else "invoice",
@@ -196,15 +206,26 @@ def _claim_files(
         due_on=note.issued_on if note else invoice.due_on,
         seller=grant_round.agency,
         buyer=recipient,
-        buyer_reference=_buyer_reference(case),
+        buyer_reference=invoice.buyer_reference or _buyer_reference(case),
         case_number=case.number,
         decision_on=decided_on,
         lines=(paper.InvoiceLine(text, what.amount),),
         credits=paper.InvoiceReference(invoice.number, invoice.issued_on) if note else None,
-        note="" if note else grant_round.interest_basis or "",
+        note=_remark(invoice, note, grant_round),
+        replaces=paper.InvoiceReference(replaced.number, replaced.issued_on) if replaced else None,
+        prepaid=Ore(0) if note else invoice.prepaid,
     )
     xml = render_invoice_xml(written)
     return xml, render_invoice_pdf(written, xml)
+
+
+def _remark(invoice: Invoice, note: CreditNote | None, grant_round: Round) -> str:
+    """Name the other of two linked papers, and the basis for interest."""
+    if note:
+        replaced = f"Faktura {invoice.number} är makulerad och ersätts av faktura {note.replacement}."
+        return f"{replaced} Skäl: {note.reasons}" if note.replacement else ""
+    linked = f"Fakturan ersätter faktura {invoice.replaces}, som är makulerad." if invoice.replaces else ""
+    return " ".join(part for part in (linked, grant_round.interest_basis) if part)
 
 
 def _buyer_reference(case: Case) -> str:

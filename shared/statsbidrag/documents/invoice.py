@@ -21,7 +21,7 @@ class InvoiceLine(msgspec.Struct, frozen=True):
 
 
 class InvoiceReference(msgspec.Struct, frozen=True):
-    """The earlier invoice that a credit note reverses."""
+    """The earlier invoice that a credit note reverses, or that an invoice replaces."""
 
     number: str
     issued_on: date
@@ -46,6 +46,10 @@ class Invoice(msgspec.Struct, frozen=True):
         Set on a credit note and only there.
     note
         Free text for the reader, such as that no interest is claimed; may be empty.
+    replaces
+        Set on an invoice that is issued instead of one with wrong particulars.
+    prepaid
+        Öre of the total that were paid before this invoice was issued.
 
     Raises
     ------
@@ -66,6 +70,8 @@ class Invoice(msgspec.Struct, frozen=True):
     lines: tuple[InvoiceLine, ...]
     credits: InvoiceReference | None = None
     note: str = ""
+    replaces: InvoiceReference | None = None
+    prepaid: Ore = Ore(0)
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -75,10 +81,17 @@ class Invoice(msgspec.Struct, frozen=True):
             raise CorruptBooks(f"{self.number} reverses nothing, or reverses without being a credit note")
         if self.kind == "invoice" and self.due_on < self.issued_on:
             raise CorruptBooks(f"{self.number} is due before it is issued")
+        if not 0 <= self.prepaid < self.total or (self.kind == "credit_note" and (self.replaces or self.prepaid)):
+            raise CorruptBooks(f"{self.number} is paid already, or replaces an invoice without being one")
         if not self.buyer_reference.strip():
             raise CorruptBooks(f"{self.number} has no buyer reference")
 
     @property
     def total(self) -> Ore:
-        """Öre to pay, or credited."""
+        """Öre claimed, or credited."""
         return Ore(sum(line.amount for line in self.lines))
+
+    @property
+    def to_pay(self) -> Ore:
+        """Öre to pay."""
+        return Ore(self.total - self.prepaid)

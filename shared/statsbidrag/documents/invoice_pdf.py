@@ -11,11 +11,12 @@ import segno
 
 from statsbidrag.documents.invoice import Invoice, InvoiceReference
 from statsbidrag.documents.typst_pdf import agency_view, format_column, typeset
-from statsbidrag.domain.money import format_decimal, format_kronor
+from statsbidrag.domain.money import Ore, format_decimal, format_kronor
 from statsbidrag.domain.time import format_date
 
 _GIRO_LABEL = {"bankgiro": "Bankgiro", "plusgiro": "Plusgiro", "iban": "IBAN"}
 _USING_QR = {"bankgiro": "BG", "plusgiro": "PG", "iban": "IBAN"}
+_PREPAID = "Redan betalt på fakturan som den här ersätter"
 _AS_NUMBERS = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -33,7 +34,9 @@ def render_invoice_pdf(invoice: Invoice, xml: bytes) -> bytes:
         PDF/A-3a and PDF/UA-1, in Swedish.
     """
     files = {"invoice.xml": xml}
-    column = format_column([*(line.amount for line in invoice.lines), invoice.total])
+    paid = [(_PREPAID, Ore(-invoice.prepaid))] if invoice.prepaid else []
+    lines = [*((line.text, line.amount) for line in invoice.lines), *paid]
+    column = format_column([*(amount for _, amount in lines), invoice.to_pay])
     view = {
         "agency": agency_view(invoice.seller),
         "date": invoice.issued_on.isoformat(),
@@ -41,7 +44,7 @@ def render_invoice_pdf(invoice: Invoice, xml: bytes) -> bytes:
         "keywords": [invoice.number, invoice.case_number],
         "attachment": f"{invoice.number}.xml",
         "buyer": _buyer(invoice),
-        "lines": list(zip((line.text for line in invoice.lines), column[:-1], strict=True)),
+        "lines": list(zip((text for text, _ in lines), column[:-1], strict=True)),
         "total": column[-1],
         "vat": "Återbetalning av statsbidrag omfattas inte av mervärdesskatt (moms).",
         "questions": (
@@ -66,7 +69,8 @@ def _buyer(invoice: Invoice) -> list[tuple[str, str]]:
 
 
 def _claim(invoice: Invoice) -> dict[str, Any]:
-    total, due = format_kronor(invoice.total), format_date(invoice.due_on)
+    total, due = format_kronor(invoice.to_pay), format_date(invoice.due_on)
+    replaced = [("Ersätter faktura", invoice.replaces.number)] if invoice.replaces else []
     account = invoice.seller.account
     return {
         "title": f"Faktura {invoice.number}",
@@ -75,6 +79,7 @@ def _claim(invoice: Invoice) -> dict[str, Any]:
             ("Fakturanummer", invoice.number),
             ("Fakturadatum", format_date(invoice.issued_on)),
             ("Ärende", invoice.case_number),
+            *replaced,
         ],
         "payment": [
             ("Betala senast", due),
@@ -125,7 +130,7 @@ def payment_code(invoice: Invoice) -> str:
         "iref": invoice.ocr,
         "idt": invoice.issued_on.strftime("%Y%m%d"),
         "ddt": invoice.due_on.strftime("%Y%m%d"),
-        "due": Decimal(format_decimal(invoice.total)),
+        "due": Decimal(format_decimal(invoice.to_pay)),
         "pt": _USING_QR[seller.account.kind],
         "acc": str(seller.account).replace(" ", ""),
     }

@@ -67,7 +67,7 @@ def render_invoice_xml(invoice: Invoice) -> bytes:
     _seller(_branch(root, "AccountingSupplierParty", "Party"), invoice.seller)
     _buyer(_branch(root, "AccountingCustomerParty", "Party"), invoice.buyer)
     _payment(root, invoice)
-    _totals(root, invoice.total)
+    _totals(root, invoice)
     for number, line in enumerate(invoice.lines, start=1):
         _line(_branch(root, line_element), number, line, quantity)
     if not (_says(root, "cbc:DueDate") or any(_says(terms, "cbc:Note") for terms in root.iter("cac:PaymentTerms"))):
@@ -76,10 +76,10 @@ def render_invoice_xml(invoice: Invoice) -> bytes:
 
 
 def _references(root: Element, invoice: Invoice) -> None:
-    if invoice.credits is not None:
+    if (reference := invoice.credits or invoice.replaces) is not None:
         earlier = _branch(root, "BillingReference", "InvoiceDocumentReference")
-        _leaf(earlier, "ID", invoice.credits.number)
-        _leaf(earlier, "IssueDate", invoice.credits.issued_on.isoformat())
+        _leaf(earlier, "ID", reference.number)
+        _leaf(earlier, "IssueDate", reference.issued_on.isoformat())
     decision = _branch(root, "AdditionalDocumentReference")
     _leaf(decision, "ID", invoice.case_number)
     _leaf(decision, "DocumentDescription", f"Beslut om återkrav {invoice.decision_on.isoformat()}")
@@ -129,7 +129,8 @@ def _payee(holder: Element, account: Account) -> None:
         _leaf(_branch(holder, "FinancialInstitutionBranch"), "ID", _GIRO_BRANCH[account.kind])
 
 
-def _totals(root: Element, total: Ore) -> None:
+def _totals(root: Element, invoice: Invoice) -> None:
+    total = invoice.total
     tax = _branch(root, "TaxTotal")
     _amount(tax, "TaxAmount", Ore(0))
     subtotal = _branch(tax, "TaxSubtotal")
@@ -141,8 +142,11 @@ def _totals(root: Element, total: Ore) -> None:
     _leaf(category, "TaxExemptionReason", _OUTSIDE_VAT)
     _leaf(_branch(category, "TaxScheme"), "ID", "VAT")
     sums = _branch(root, "LegalMonetaryTotal")
-    for element in ("LineExtensionAmount", "TaxExclusiveAmount", "TaxInclusiveAmount", "PayableAmount"):
+    for element in ("LineExtensionAmount", "TaxExclusiveAmount", "TaxInclusiveAmount"):
         _amount(sums, element, total)
+    if invoice.prepaid:
+        _amount(sums, "PrepaidAmount", invoice.prepaid)
+    _amount(sums, "PayableAmount", invoice.to_pay)
 
 
 def _line(node: Element, number: int, line: InvoiceLine, quantity: str) -> None:

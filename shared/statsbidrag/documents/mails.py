@@ -42,6 +42,8 @@ NEEDS: dict[MailKind, tuple[str, ...]] = {
     "invoice": ("amount", "invoice_number", "ocr", "last_day", "enclosures"),
     "invoice_reminder": ("amount", "invoice_number", "ocr", "last_day", "enclosures"),
     "credit_note": ("amount", "invoice_number", "reasons", "appeal", "enclosures"),
+    "invoice_voided": ("amount", "invoice_number", "replaced", "replacement", "reasons", "enclosures"),
+    "set_off": ("amount", "invoice_number", "reasons"),
 }
 """What of `MailContext` each kind cannot be written without."""
 
@@ -73,6 +75,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         Plain Swedish sentences, with their arithmetic.
     appeal
         How the decision can be appealed, or that it cannot.
+    replaced, replacement
+        The invoice that is void, and the one in its place.
     action_needed
         Whether the municipality must do something for the payout to be made again.
     to_agent
@@ -108,6 +112,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     credit_note: str = ""
     invoice_number: str = ""
     ocr: str = ""
+    replaced: str = ""
+    replacement: str = ""
     enclosures: tuple[Enclosure, ...] = ()
 
 

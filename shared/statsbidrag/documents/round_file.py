@@ -30,8 +30,9 @@ def read_round(data: bytes) -> Round:
     Parameters
     ----------
     data
-        TOML in UTF-8. ``total_kronor``, ``terms.smallest_claim_kronor`` and ``payments.two_attest_above_kronor`` are
-        whole kronor, ``agency.account`` is written as ``bankgiro 5050-1055``; all else has the names of `Round`.
+        TOML in UTF-8. ``total_kronor``, ``terms.smallest_claim_kronor``, ``terms.smallest_refund_kronor`` and
+        ``payments.two_attest_above_kronor`` are whole kronor, ``agency.account`` is written as
+        ``bankgiro 5050-1055``; all else has the names of `Round`.
 
     Returns
     -------
@@ -46,7 +47,10 @@ def read_round(data: bytes) -> Round:
     """
     raw = _decode(data)
     _in_ore(raw, "", "total")
-    _in_ore(_section(raw, "terms"), "terms.", "smallest_claim")
+    terms = _section(raw, "terms")
+    _in_ore(terms, "terms.", "smallest_claim")
+    if terms.keys() & {"smallest_refund", "smallest_refund_kronor"}:
+        _in_ore(terms, "terms.", "smallest_refund")
     if "payments" in raw:
         _in_ore(_section(raw, "payments"), "payments.", "two_attest_above")
     _identify_agency(_section(raw, "agency"))

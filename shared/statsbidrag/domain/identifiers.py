@@ -159,6 +159,10 @@ def invoice_number(round_id: RoundId, municipality: MunicipalityCode, sequence: 
     return f"I-{round_id}-{municipality}-{sequence}"
 
 
+LAST_INVOICE = 99
+"""Highest number of an invoice or credit note in a case: references have two digits for it."""
+
+
 def ocr_reference(round_id: RoundId, municipality: MunicipalityCode, sequence: int) -> str:
     """Make the payment reference of an invoice: 12 digits, next to last the length mod 10, last Luhn.
 
@@ -167,7 +171,7 @@ def ocr_reference(round_id: RoundId, municipality: MunicipalityCode, sequence: i
     ValueError
         When the sequence is not 1 to 99; a longer reference could not be read back.
     """
-    if not 1 <= sequence <= 99:
+    if not 1 <= sequence <= LAST_INVOICE:
         raise ValueError("an invoice sequence is 1 to 99")
     body = f"{round_id}{municipality}{sequence:02d}"
     with_length = f"{body}{(len(body) + 2) % 10}"

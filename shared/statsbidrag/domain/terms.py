@@ -37,7 +37,10 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     invoice_days
         Days from an invoice to its due date.
     smallest_claim
-        Öre; a smaller recovery is proposed to be waived in full.
+        Öre; a smaller recovery is proposed to be waived in full, and less than this after a part payment is
+        proposed to be given up.
+    smallest_refund
+        Öre; a smaller surplus is not refunded unless somebody asks for it.
     bank_answer_days
         Days the bank may be silent about a payout that was sent; then it is unknown what became of it.
     link_grace_days
@@ -58,6 +61,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smallest_claim: Ore
     bank_answer_days: int = 7
     link_grace_days: int = 180
+    smallest_refund: Ore = Ore(0)
 
 
 QuestionKind = Literal["amount", "text", "choice", "whole_number", "declaration"]

@@ -121,7 +121,7 @@ def _audit_round(store: Store, round_id: RoundId, now: datetime, tally: _Tally) 
     ):
         tally.note(key, what)
     for code, case in cases.items():
-        for line in case.money.imbalances() if case else ():
+        for line in case.imbalances() if case else ():
             tally.note(case_key(round_id, MunicipalityCode(code)), f"does not hold: {line}")
 
 

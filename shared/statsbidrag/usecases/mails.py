@@ -95,6 +95,9 @@ def _claim(books: Books, mail: Mail) -> str | None:
     raise Refusal("mail_without_news", "E-brevet har skickats flera gånger utan besked. Kontrollera e-posttjänsten.")
 
 
+_CREDITED = ("credit_note", "invoice_voided")
+
+
 def _enclosures(case: Case, mail: Mail, archive: Files) -> list[Enclosure]:
     if mail.kind == "decision":
         letter = find(case, int(mail.about)).letter
@@ -102,8 +105,8 @@ def _enclosures(case: Case, mail: Mail, archive: Files) -> list[Enclosure]:
     if mail.kind == "reconsideration":
         letter = find_reconsidered(*find_again(case, mail.about)).letter
         return [_enclosure(archive, letter, "application/pdf")]
-    if mail.kind in ("invoice", "invoice_reminder", "credit_note"):
-        filed = find_credit_note(case, mail.about) if mail.kind == "credit_note" else find_invoice(case, mail.about)
+    if mail.kind in ("invoice", "invoice_reminder", *_CREDITED):
+        filed = find_credit_note(case, mail.about) if mail.kind in _CREDITED else find_invoice(case, mail.about)
         return [
             _enclosure(archive, filed.pdf, "application/pdf"),
             _enclosure(archive, filed.xml, "application/xml"),

@@ -64,13 +64,18 @@ def _suggestions(entry: SuspendedEntry, cases: list[Case]) -> tuple[Suggestion, 
 
 
 def _reasons(entry: SuspendedEntry, case: Case, invoice: Invoice) -> Iterator[str]:
-    digits = "".join(sign for sign in entry.remittance if sign.isdigit())
-    if len(digits) == len(invoice.ocr) and sum(a != b for a, b in zip(digits, invoice.ocr, strict=True)) <= _NEARLY:
+    # One transfer for several invoices has a reference on each line.
+    if any(_is_nearly(text, invoice.ocr) for text in {entry.remittance, *entry.remittance.splitlines()}):
         yield "reference"
     if entry.amount == invoice.open_amount:
         yield "amount"
     if case.recipient and case.recipient.name.lower() in entry.remittance.lower():
         yield "name"
+
+
+def _is_nearly(text: str, ocr: str) -> bool:
+    digits = "".join(sign for sign in text if sign.isdigit())
+    return len(digits) == len(ocr) and sum(a != b for a, b in zip(digits, ocr, strict=True)) <= _NEARLY
 
 
 def place(

@@ -60,6 +60,8 @@ CONTEXT = MailContext(
     ocr="202501140128",
     amount_before=kronor(100_000),
     credit_note="I-2025-0114-2",
+    replaced="I-2025-0114-0",
+    replacement="I-2025-0114-2",
     enclosures=(Enclosure("faktura åäö.pdf", b"%PDF-1.7\n\x00\xff", "application/pdf"),),
 )
 

@@ -108,6 +108,12 @@ def test_a_round_may_name_a_basis_for_interest() -> None:
         ("total_kronor = 97_000_000", "total_kronor = true", "total_kronor"),
         ("total_kronor = 97_000_000", "total_kronor = -1", "total_kronor"),
         ("smallest_claim_kronor = 100", "smallest_claim = 100", "terms.smallest_claim"),
+        ("smallest_claim_kronor = 100", "smallest_claim_kronor = 100\nsmallest_refund = 50", "terms.smallest_refund"),
+        (
+            "smallest_claim_kronor = 100",
+            "smallest_claim_kronor = 100\nsmallest_refund_kronor = -1",
+            "terms.smallest_refund_kronor",
+        ),
         ("use_to = 2025-12-31", 'use_to = "2025-12-31"', "terms.use_to"),
         ("use_to = 2025-12-31", "use_to = 2025-12-31T00:00:00Z", "terms.use_to"),
         ("hearing_days = 21", 'hearing_days = "21"', "terms.hearing_days"),

@@ -12,6 +12,7 @@ LADDER = "0 <= paid <= approved <= allocated"
 WITHIN = "accepted, waived and recovered are within what was paid"
 NEGATIVE = "nothing is negative"
 SETTLED = "settled and written off <= invoiced"
+SET_OFF = "set off is within what was paid and what came in"
 REFUNDED = "no more is refunded than came in"
 
 
@@ -39,6 +40,11 @@ def money(**amounts: int) -> Money:
         (money(allocated=9, approved=9, paid=9, invoiced=3, credited=1, settled=1, written_off=2), [SETTLED]),
         (money(allocated=9, approved=9, paid=9, invoiced=3, settled=3, surplus=1, refunded=4), []),
         (money(surplus=-1, refunded=1), [REFUNDED]),
+        (money(allocated=9, approved=9, paid=9, invoiced=3, settled=3, set_off=3), []),
+        (money(allocated=9, approved=9, paid=9, invoiced=3, settled=2, set_off=3), [SET_OFF]),
+        (money(refunded=2, set_off=2), []),
+        (money(surplus=3, refunded=2, set_off=3), [SET_OFF]),
+        (money(allocated=9, approved=9, paid=9, set_off=-1), [SET_OFF]),
         (money(refunded=-1), [REFUNDED]),
         (money(allocated=9, approved=9, paid=9, invoiced=2, settled=2, written_off=-1), [REFUNDED]),
     ],

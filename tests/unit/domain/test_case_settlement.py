@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
@@ -16,11 +17,13 @@ from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.time import end_of, swedish_date
 from tests.builders import (
     CLAIM,
+    INVOICE,
     KNOWN,
     NEXT_BATCH,
     OTHER,
     REPORT_MISSING,
     SECOND,
+    TERMS,
     TWICE,
     Story,
     changing,
@@ -36,7 +39,6 @@ from tests.builders import (
     settle,
 )
 
-INVOICE = "I-2025-0114-1"
 NOTE = "I-2025-0114-2"
 WHY = "Kommunen har visat hur pengarna användes."
 TICK = timedelta(microseconds=1)
@@ -151,9 +153,52 @@ def test_nobody_is_reminded_of_an_invoice_with_nothing_open(begin: Begin) -> Non
 
 
 def test_an_invoice_paid_in_part_is_reminded_of_too() -> None:
-    story = reminder_due(repaid(Ore(CLAIM - 1)))
+    story = reminder_due(repaid(Ore(CLAIM - TERMS.smallest_claim)))
     assert story.do(c.RemindInvoice(INVOICE))
     assert f"officer/follow_up_unpaid_invoice-{INVOICE}" in story.tasks
+
+
+@pytest.mark.parametrize(("difference", "chased"), [(-1, False), (0, True), (1, True)])
+def test_less_than_the_smallest_claim_after_a_part_payment_is_given_up_and_not_chased(
+    difference: int, chased: bool
+) -> None:
+    story = repaid(Ore(CLAIM - TERMS.smallest_claim - difference))
+    assert story.case.invoices[0].open_amount == TERMS.smallest_claim + difference
+    assert (f"invoices/remind_invoice-{INVOICE}" in story.tasks) == chased
+    assert (f"officer/propose_write_off-{INVOICE}" in story.tasks) != chased
+    story.now = end_of(story.case.invoices[0].due_on + timedelta(days=5))
+    assert bool(story.do(c.RemindInvoice(INVOICE))) == chased
+
+
+def test_a_negligible_rest_is_before_an_officer_from_the_due_date_until_it_is_given_up() -> None:
+    story = repaid(Ore(CLAIM - 1))
+    assert story.due(f"propose_write_off-{INVOICE}") == end_of(story.case.invoices[0].due_on)
+    assert f"officer/decide_write_off-{INVOICE}" in giving_up(story).tasks
+    story.do(c.DecideWriteOff(INVOICE, Ore(1), "officer:2"))
+    assert not {task for task in story.tasks if "write_off" in task}
+
+
+def test_a_small_invoice_that_nobody_paid_is_chased() -> None:
+    """Two persons have decided to claim it."""
+    story = invoiced(Ore(TERMS.smallest_claim - 1))
+    assert f"invoices/remind_invoice-{INVOICE}" in story.tasks
+
+
+def test_without_a_smallest_claim_every_ore_is_chased() -> None:
+    story = repaid(Ore(CLAIM - 1))
+    assert story.case.terms is not None
+    story.case = replace(story.case, terms=replace(story.case.terms, smallest_claim=Ore(0)))
+    assert f"invoices/remind_invoice-{INVOICE}" in story.tasks
+
+
+@pytest.mark.parametrize(("difference", "asked_for"), [(-1, False), (0, True), (1, True)])
+def test_a_surplus_below_the_smallest_refund_is_refunded_only_to_who_asks(difference: int, asked_for: bool) -> None:
+    story = repaid(Ore(CLAIM + FEW + difference))
+    assert f"officer/refund_surplus-{INVOICE}" in story.tasks
+    assert story.case.terms is not None
+    story.case = replace(story.case, terms=replace(story.case.terms, smallest_refund=FEW))
+    assert (f"officer/refund_surplus-{INVOICE}" in story.tasks) == asked_for
+    assert story.do(c.OrderRefund("officer:1"))
 
 
 def test_an_invoice_that_is_about_to_be_given_up_is_not_due_to_be_reminded_of() -> None:

@@ -168,10 +168,12 @@ def invoice(story: Story) -> None:
     story.do(c.RecordInvoiceFiled(INVOICE, "i.xml", "i.pdf"))
 
 
-def pay(amount: int) -> Step:
+def pay(amount: int, number: int = 1) -> Step:
+    """Money comes in with the reference of the invoice of that number."""
+
     def step(story: Story) -> None:
         entry = f"E-{len(story.case.bank_entries) + 1}"
-        story.do(c.RecordRepayment(1, entry, kronor(amount), story.now.date()))
+        story.do(c.RecordRepayment(number, entry, kronor(amount), story.now.date()))
 
     return step
 
@@ -187,6 +189,16 @@ def pay_astray(amount: int) -> Step:
                 entry = ENTRY.evolve(entry, event)
         assert (entry.placed, ENTRY.owed(entry)) == (INVOICE, frozenset())
         story.do(c.RecordRepayment(1, entry.entry, entry.amount, story.now.date()))
+
+    return step
+
+
+def issue_anew(number: int = 1) -> Step:
+    def step(story: Story) -> None:
+        story.do(c.ReissueInvoice(f"I-2025-0114-{number}", WHY, "officer:1", "REF-2"))
+        for note in story.case.credit_notes:
+            story.do(c.RecordCreditNoteFiled(note.number, "c.xml", "c.pdf"))
+        story.do(c.RecordInvoiceFiled(story.case.invoices[-1].number, "i.xml", "i.pdf"))
 
     return step
 
@@ -267,6 +279,16 @@ def too_late_to_give_up(amount: int) -> Step:
     def step(story: Story) -> None:
         with pytest.raises(Refusal, match="write_off_differs"):
             story.do(c.DecideWriteOff(INVOICE, kronor(amount), "officer:2"))
+
+    return step
+
+
+def set_off(amount: int) -> Step:
+    """A payout that has not left is kept, wholly or in part, as payment of the invoice."""
+
+    def step(story: Story) -> None:
+        story.do(c.ProposeSetOff(INVOICE, last(story).id, kronor(amount), WHY, "officer:1"))
+        story.do(c.DecideSetOff(INVOICE, last(story).id, kronor(amount), "officer:2"))
 
     return step
 
@@ -353,6 +375,7 @@ def with_a_payout_left() -> Story:
     return story
 
 
+second_refused = do(c.RecordPayoutRejected(SECOND, NEXT_BATCH, "words", "AM04"))
 second_booked = do(settle("E-SECOND", kronor(40_000), SECOND))
 
 NEVER_THEN_LATE = (missing, claim(), late(PAID))
@@ -803,7 +826,7 @@ SITUATIONS: dict[str, tuple[Sequence[Step], Figures]] = {
             recovered=40_000,
             settled=39_999,
             stage="invoiced",
-            open=opens("follow_up_unpaid_invoice"),
+            open=opens("propose_write_off"),
         ),
     ),
     "reminded in vain: the e-mail came back": (
@@ -854,6 +877,62 @@ SITUATIONS: dict[str, tuple[Sequence[Step], Figures]] = {
     "a write-off overtaken by a new decision": (
         [*NEVER_THEN_LATE, remind, give_up, lower_to(40_000), too_late_to_give_up(100_000), given_up(40_000)],
         Figures(accepted=60_000, invoiced=100_000, credited=60_000, recovered=40_000, written_off=40_000),
+    ),
+    "a rest that is not worth claiming, given up": (
+        [*PART, pay(39_901), given_up(99)],
+        Figures(accepted=60_000, invoiced=40_000, recovered=40_000, settled=39_901, written_off=99),
+    ),
+    "paid back after it was written off": (
+        [*PART, remind, given_up(40_000), pay(40_000)],
+        Figures(
+            accepted=60_000,
+            invoiced=40_000,
+            recovered=40_000,
+            written_off=40_000,
+            surplus=40_000,
+            open=opens("refund_surplus"),
+        ),
+    ),
+    "paid back after it was written off, and refunded": (
+        [*PART, remind, given_up(40_000), pay(40_000), refund, booked],
+        Figures(accepted=60_000, invoiced=40_000, recovered=40_000, written_off=40_000, refunded=40_000),
+    ),
+    "paid back after it was taken back in full, and refunded": (
+        [*NEVER_THEN_LATE, lower_to(0), pay(100_000), refund, booked],
+        Figures(accepted=100_000, invoiced=100_000, credited=100_000, refunded=100_000),
+    ),
+    # Issued anew
+    "issued anew": (
+        [*PART, issue_anew()],
+        Figures(accepted=60_000, invoiced=80_000, credited=40_000, recovered=40_000, stage="invoiced"),
+    ),
+    "issued anew and paid back under the void number": (
+        [*PART, issue_anew(), pay(40_000)],
+        Figures(accepted=60_000, invoiced=80_000, credited=40_000, recovered=40_000, settled=40_000),
+    ),
+    "a part paid back, issued anew, and the rest paid back under the new number": (
+        [*PART, pay(10_000), issue_anew(), pay(30_000, 3)],
+        Figures(accepted=60_000, invoiced=80_000, credited=40_000, recovered=40_000, settled=40_000),
+    ),
+    "issued anew and paid back under both numbers": (
+        [*PART, issue_anew(), pay(40_000), pay(40_000, 3)],
+        Figures(
+            accepted=60_000,
+            invoiced=80_000,
+            credited=40_000,
+            recovered=40_000,
+            settled=40_000,
+            surplus=40_000,
+            open=opens("refund_surplus"),
+        ),
+    ),
+    "issued anew twice and paid back under the first number": (
+        [*PART, issue_anew(), issue_anew(3), pay(40_000)],
+        Figures(accepted=60_000, invoiced=120_000, credited=80_000, recovered=40_000, settled=40_000),
+    ),
+    "issued anew and then lowered": (
+        [*PART, issue_anew(), lower_to(25_000)],
+        Figures(accepted=75_000, invoiced=80_000, credited=55_000, recovered=25_000, stage="invoiced"),
     ),
     "written off before the report came": (
         [missing, claim(), remind, given_up(PAID), late(PAID)],
@@ -937,6 +1016,32 @@ ELSEWHERE: dict[str, tuple[Callable[[], Story], Sequence[Step], Figures]] = {
         [missing, late(PAID)],
         Figures(accepted=100_000),
     ),
+    "an unpaid claim set off against a payout that has not left": (
+        with_a_payout_left,
+        [reports(50_000), claim(), second_refused, reissue, remind, set_off(6_000)],
+        Figures(
+            accepted=50_000,
+            invoiced=10_000,
+            recovered=10_000,
+            settled=6_000,
+            to_account_for=6_000,
+            stage="invoiced",
+            open=opens("account_for_payout", "follow_up_unpaid_invoice"),
+            paid=66_000,
+        ),
+    ),
+    "an unpaid claim set off, and the rest of the payout booked": (
+        with_a_payout_left,
+        [reports(50_000), claim(), second_refused, reissue, remind, set_off(10_000), booked],
+        Figures(
+            accepted=50_000,
+            invoiced=10_000,
+            recovered=10_000,
+            settled=10_000,
+            to_account_for=40_000,
+            open=opens("account_for_payout"),
+        ),
+    ),
     "a payout booked after the report was assessed": (
         with_a_payout_left,
         [reports(60_000), second_booked],
@@ -984,6 +1089,7 @@ def test_whatever_was_paid_is_accounted_for_and_whatever_came_in_is_somewhere(
     for step in steps:
         step(story)
     came_in = sum(event.amount + event.surplus for event in story.events if isinstance(event, e.RepaymentReceived))
+    came_in += sum(event.amount for event in story.events if isinstance(event, e.PayoutSetOff))
     assert came_in == kronor(figures.settled + figures.surplus + figures.refunded)
 
 

@@ -19,6 +19,7 @@ from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.journal import sha256
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.suspense import ENTRY, SuspendEntry, entry_key
+from statsbidrag.domain.time import end_of
 from statsbidrag.entry import wiring
 from statsbidrag.usecases import corrections, payouts
 from statsbidrag.usecases.books import Books
@@ -29,6 +30,8 @@ from tests.unit.functions.material import RECIPIENT, REPORTING, ROUND, TEST, TOK
 YEAR = RoundId("2025")
 FIRST, SECOND = MunicipalityCode("0114"), MunicipalityCode("0115")
 BATCH_ID = "B-2025-20250507-1"
+NEXT, MORE = "P-2025-0114-2", kronor(1000)
+"""Another payout of the first, where it has one."""
 PAYOUT, OTHERS = "P-2025-0114-1", "P-2025-0115-1"
 SHARE = kronor(461_836)
 TOTAL = Ore(2 * SHARE)
@@ -85,15 +88,21 @@ class Desk:
     outbox: FakeFiles = field(default_factory=FakeFiles)
 
     def __post_init__(self) -> None:
+        self._begin()
+
+    def _begin(self, *more: Ore) -> None:
+        """Each municipality has requisitioned its share, and the first as much more."""
+        self.store = FakeStore()
         self.books = Books(self.store, self.clock, lambda record, context: None)
         open_round(self.books, ROUND, TEST)
-        for code in (FIRST, SECOND):
+        for code, amounts in ((FIRST, (SHARE, *more)), (SECOND, (SHARE,))):
             recipient = replace(RECIPIENT, municipality=code)
-            for command in (
-                c.OpenCase(recipient, ROUND.terms, "L-1", SHARE),
-                c.SubmitRequisition(SHARE, RECIPIENT.account, "REF 4711", RECIPIENT.peppol_id, "00"),
-                c.ValidateRequisition(1),
-            ):
+            terms = replace(ROUND.terms, requisitions_allowed=len(amounts))
+            commands: list[c.CaseCommand] = [c.OpenCase(recipient, terms, "L-1", Ore(sum(amounts)))]
+            for number, amount in enumerate(amounts, start=1):
+                form = c.SubmitRequisition(amount, RECIPIENT.account, "REF 4711", RECIPIENT.peppol_id, "00")
+                commands += [form, c.ValidateRequisition(number)]
+            for command in commands:
                 self.books.handle(CASE, case_key(YEAR, code), command, TEST)
 
     def case(self, code: MunicipalityCode = FIRST) -> Case:
@@ -173,6 +182,15 @@ class Desk:
     def claim(self) -> Desk:
         """The rest is invoiced."""
         self.decide().act(c.RaiseInvoice(1))
+        return self
+
+    def owe(self) -> Desk:
+        """The first's invoice is past its due date, and another payout to it has not left."""
+        self._begin(MORE)
+        self.act(c.HoldPayouts(NEXT, "Skäl.", "officer-8"))
+        self.claim()
+        self.act(c.ReleasePayouts(1, "Skäl.", "officer-8"))
+        self.clock.time = end_of(self.case().invoices[0].due_on)
         return self
 
     def repay(self, amount: Ore, entry: str = "entry-2") -> Desk:

@@ -25,16 +25,19 @@ def test_the_figures_of_a_small_year(tmp_path: Path) -> None:
     write_year(tmp_path)
     found = figures(Year(tmp_path), "2025")
     assert found["money"] == dict.fromkeys(COLUMNS, 0) | {
-        "allocated": 961_836,
-        "requisitioned": 961_836,
-        "approved": 961_836,
-        "paid": 911_836,
+        "allocated": 1_011_836,
+        "requisitioned": 1_011_836,
+        "approved": 1_011_836,
+        "paid": 961_836,
         "accepted_use": 611_836,
         "waived": 10_000,
-        "invoiced": 290_000,
+        "invoiced": 440_000,
+        "credited": 150_000,
         "recovered": 290_000,
-        "settled": 150_000,
+        "settled": 170_000,
         "surplus": "0.50",
+        "set_off": 20_000,
+        "to_account_for": 50_000,
     }
     assert {code: one["stage"] for code, one in found["municipalities"].items()} == {
         "0114": "closed",

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from local.bank import Bank
 from local.books import JOURNAL, LOGS, SUMMARY, Year, journal_line
 from local.year.summary import figures
@@ -22,16 +24,21 @@ from statsbidrag.documents.case_papers import (
 from statsbidrag.documents.reconciliation_file import render_csv, render_json
 from statsbidrag.domain.bank import StatusReport
 from statsbidrag.domain.batches import Batch
+from statsbidrag.domain.case import CASE, case_key
+from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.identifiers import MunicipalityCode
 from statsbidrag.domain.money import Ore, kronor
-from statsbidrag.domain.time import to_text
+from statsbidrag.domain.time import end_of, to_text
 from statsbidrag.usecases import mails, recoveries
 from statsbidrag.usecases.reconciling import reconcile_all
-from tests.builders import REPORT_MISSING, REPORT_OPENS, ROUND_ID, SPRING, TERMS, recipient
-from tests.house import SYSTEM, House, later
+from tests.builders import REPORT_MISSING, REPORT_OPENS, ROUND_ID, SPRING, TERMS, TWICE, recipient
+from tests.house import OFFICER, SYSTEM, House, later
 
-SHARES = {"0114": kronor(461_836), "0115": kronor(300_000), "0120": kronor(150_000), "0123": kronor(50_000)}
+SHARES = {"0114": kronor(461_836), "0115": kronor(300_000), "0120": kronor(200_000), "0123": kronor(50_000)}
 """One uses all, one half, one never reports, and one has a closed account."""
 PAYS_TOO_MUCH, PAYS_NOBODY_KNOWS = "0115", "0120"
+KEPT, KEPT_ID = kronor(50_000), "P-2025-0120-2"
+"""A second payout of the one that never reports: held, and in the end set off in part."""
 
 
 class FakeS3:
@@ -60,6 +67,10 @@ class RealHouse(House):
     def write_batch(batch: Batch) -> bytes:
         return payment_file(batch)
 
+    def act(self, code: str, command: c.CaseCommand) -> None:
+        """Do what one officer asks of a case."""
+        self.books.handle(CASE, case_key(ROUND_ID, MunicipalityCode(code)), command, OFFICER)
+
     def send_mail(self) -> int:
         write = MailWriter("avsandare@myndigheten.example", "http://sidor.example").write
         return self.work(
@@ -84,6 +95,7 @@ class RealHouse(House):
 def write_year(folder: Path) -> None:
     """Play the year and leave its files."""
     agency, s3 = RealHouse(SHARES), FakeS3()
+    agency.round = replace(agency.round, terms=TWICE)
     with Bank(agency.round.agency.account, folder / "bank", start=SPRING, name=agency.round.agency.name) as bank:
         _spring(agency, bank, s3)
         _reports(agency)
@@ -105,12 +117,14 @@ def _exchange(agency: House, bank: Bank, s3: Any) -> None:
             agency.report_of_bank(report)
 
 
-def _spring(agency: House, bank: Bank, s3: Any) -> None:
+def _spring(agency: RealHouse, bank: Bank, s3: Any) -> None:
     bank.close_account(recipient("0123").account)
     agency.open_round()
-    for code in SHARES:
-        agency.requisition(code)
+    for code, share in SHARES.items():
+        agency.requisition(code, Ore(share - KEPT) if code == PAYS_NOBODY_KNOWS else share)
+    agency.requisition(PAYS_NOBODY_KNOWS, KEPT, key="key-2")
     agency.validate()
+    agency.act(PAYS_NOBODY_KNOWS, c.HoldPayouts(KEPT_ID, "Skäl.", "officer:1"))
     agency.post()
     agency.at(later(SPRING, 1))
     agency.pay()
@@ -135,7 +149,7 @@ def _reports(agency: House) -> None:
     agency.post()
 
 
-def _money_back(agency: House, bank: Bank, s3: Any) -> None:
+def _money_back(agency: RealHouse, bank: Bank, s3: Any) -> None:
     agency.at(later(REPORT_MISSING, TERMS.hearing_days + 1))
     agency.decide(PAYS_TOO_MUCH)
     agency.decide(PAYS_NOBODY_KNOWS, waived=kronor(10_000))
@@ -144,11 +158,33 @@ def _money_back(agency: House, bank: Bank, s3: Any) -> None:
     agency.post()
     invoice = agency.case(PAYS_TOO_MUCH).invoices[0]
     bank.advance_to(agency.clock.time)
-    bank.credit(Ore(invoice.amount + 50), invoice.ocr, "Kommun 0115")
+    bank.credit(kronor(1000), invoice.ocr, "Kommun 0115")
     bank.credit(kronor(140_000), debtor_name="Kommun 0120", note="Återbetalning")
-    for days in (3, 6):
-        agency.at(later(REPORT_MISSING, TERMS.hearing_days + 1 + days))
-        _exchange(agency, bank, s3)
+    agency.at(later(agency.clock.time, 3))
+    _exchange(agency, bank, s3)
+    agency.act(PAYS_TOO_MUCH, c.ReissueInvoice(invoice.number, "Fel referens.", "officer:1", "REF-9"))
+    agency.raise_invoices()
+    agency.post()
+    bank.credit(Ore(invoice.amount - kronor(1000) + 50), invoice.ocr, "Kommun 0115")
+    agency.at(later(agency.clock.time, 3))
+    _exchange(agency, bank, s3)
+    _set_off(agency)
+    _exchange(agency, bank, s3)
+    agency.at(later(agency.clock.time, 3))
+    _exchange(agency, bank, s3)
+    agency.raise_invoices()
+    agency.post()
+
+
+def _set_off(agency: RealHouse) -> None:
+    """Keep a part of the second payout for the invoice that nobody seems to have paid, and pay the rest."""
+    invoice = agency.case(PAYS_NOBODY_KNOWS).invoices[0]
+    agency.at(later(end_of(invoice.due_on), 4))
+    agency.act(PAYS_NOBODY_KNOWS, c.ReleasePayouts(1, "Skäl.", "officer:2"))
+    agency.act(PAYS_NOBODY_KNOWS, c.ProposeSetOff(invoice.number, KEPT_ID, kronor(20_000), "Skäl.", "officer:1"))
+    agency.act(PAYS_NOBODY_KNOWS, c.DecideSetOff(invoice.number, KEPT_ID, kronor(20_000), "officer:2"))
+    agency.post()
+    agency.pay()
 
 
 def _write(agency: RealHouse, folder: Path) -> None:

@@ -6,6 +6,8 @@ from contextlib import suppress
 
 import pytest
 
+from statsbidrag.domain.case import CASE, case_key
+from statsbidrag.domain.case.commands import ReissueInvoice
 from statsbidrag.domain.case.state import Invoice
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
@@ -238,6 +240,29 @@ def test_a_reference_is_read_whatever_stands_between_its_digits() -> None:
     wrong = mistyped(invoice(agency).ocr, 1)
     comes(agency, f"OCR {wrong[:4]} {wrong[4:]}.")
     assert suggested(agency) == [(ONE, ("reference",))]
+
+
+def test_one_transfer_for_two_invoices_is_in_suspense_with_both_of_them_suggested() -> None:
+    """A transfer is placed as a whole: nobody but a person may say which of the two it was for."""
+    agency = invoiced()
+    both = f"{invoice(agency).ocr}\n{invoice(agency, SECOND).ocr}"
+    comes(agency, both, Ore(2 * CLAIM))
+    assert [invoice(agency, code).settled for code in CODES] == [0, 0, 0]
+    assert (entry(agency).amount, entry(agency).reason) == (2 * CLAIM, "unknown_reference")
+    assert {ONE, OTHER} <= {name for name, why in suggested(agency) if "reference" in why}
+    put(agency)
+    assert (invoice(agency).settled, agency.case(FIRST).money.surplus) == (CLAIM, CLAIM)
+    assert faults(agency) == []
+
+
+def test_an_entry_placed_on_an_invoice_that_was_replaced_pays_the_one_in_its_place() -> None:
+    agency = invoiced()
+    key = case_key(ROUND_ID, MunicipalityCode(FIRST))
+    agency.books.handle(CASE, key, ReissueInvoice(ONE, "Fel referens.", "officer:1"), OFFICER)
+    comes(agency, "tack", CLAIM)
+    put(agency)
+    assert [each.settled for each in agency.case(FIRST).invoices] == [0, CLAIM]
+    assert faults(agency) == []
 
 
 @pytest.mark.parametrize("more", ["", "0"])

@@ -17,8 +17,10 @@ from statsbidrag.domain.case import (
     opening,
     payouts,
     recoveries,
+    reissues,
     reports,
     requisitions,
+    set_offs,
     settlement,
 )
 from statsbidrag.domain.case import commands as c
@@ -79,6 +81,10 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.ProposeWriteOff: settlement.propose_write_off,
     c.DecideWriteOff: settlement.decide_write_off,
     c.OrderRefund: settlement.order_refund,
+    c.ReissueInvoice: reissues.reissue_invoice,
+    c.ProposeSetOff: set_offs.propose_set_off,
+    c.DecideSetOff: set_offs.decide_set_off,
+    c.DeclineSetOff: set_offs.decline_set_off,
     c.RecordMailSent: mails.sent,
     c.RecordMailDelivered: mails.delivered,
     c.RecordMailBounced: mails.bounced,

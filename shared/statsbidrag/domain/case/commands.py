@@ -413,6 +413,42 @@ class OrderRefund(Command, frozen=True):
     officer: str
 
 
+class ReissueInvoice(Command, frozen=True):
+    """Make an invoice with wrong particulars void and issue another; an empty reference leaves it as it is."""
+
+    invoice: str
+    reason: str
+    officer: str
+    invoice_reference: str = ""
+
+
+class ProposeSetOff(Command, frozen=True):
+    """Propose to keep an amount of a payout as payment of an invoice."""
+
+    invoice: str
+    payout: str
+    amount: Ore
+    reason: str
+    officer: str
+
+
+class DecideSetOff(Command, frozen=True):
+    """Decide what another officer proposed; payout and amount are what the person saw."""
+
+    invoice: str
+    payout: str
+    amount: Ore
+    officer: str
+
+
+class DeclineSetOff(Command, frozen=True):
+    """Decide not to set off, and let the payout go on."""
+
+    invoice: str
+    reason: str
+    officer: str
+
+
 class RecordMailSent(Command, frozen=True):
     """The mail service took the e-mail."""
 
@@ -497,6 +533,10 @@ CaseCommand = (
     | ProposeWriteOff
     | DecideWriteOff
     | OrderRefund
+    | ReissueInvoice
+    | ProposeSetOff
+    | DecideSetOff
+    | DeclineSetOff
     | RecordMailSent
     | RecordMailDelivered
     | RecordMailBounced

@@ -499,6 +499,60 @@ class RefundOrdered(Event, frozen=True):
     ordered_at: datetime
 
 
+class InvoiceReissued(Event, frozen=True):
+    """An invoice with wrong particulars is void by a credit note, and claimed anew under another number.
+
+    `amount` is what the old one still claimed; `prepaid` of it is settled already and goes over to the new one.
+    """
+
+    invoice: str
+    credit_note: str
+    replacement: str
+    amount: Ore
+    prepaid: Ore
+    ocr: str
+    issued_on: date
+    due_on: date
+    invoice_reference: str
+    reason: str
+    reissued_by: str
+    reissued_at: datetime
+
+
+class SetOffProposed(Event, frozen=True):
+    """An officer proposes to keep a payout, or some of it, as payment of an invoice; the payout waits."""
+
+    invoice: str
+    payout: str
+    amount: Ore
+    open_before: Ore
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+
+
+class SetOffDeclined(Event, frozen=True):
+    """The payout is not set off against the invoice, and goes on."""
+
+    invoice: str
+    payout: str
+    reason: str
+    declined_by: str
+    declined_at: datetime
+
+
+class PayoutSetOff(Event, frozen=True):
+    """Another officer has decided: the invoice is paid by set-off, and the payout replaced by one of what remains."""
+
+    invoice: str
+    payout: str
+    amount: Ore
+    replacement: str
+    remaining: Ore
+    decided_by: str
+    decided_at: datetime
+
+
 class MailSent(Event, frozen=True):
     """The e-mail left."""
 
@@ -592,6 +646,10 @@ CaseEvent = (
     | WriteOffProposed
     | InvoiceWrittenOff
     | RefundOrdered
+    | InvoiceReissued
+    | SetOffProposed
+    | SetOffDeclined
+    | PayoutSetOff
     | MailSent
     | MailDelivered
     | MailBounced

@@ -23,6 +23,7 @@ from statsbidrag.domain.case.state import (
     Mail,
     MailKind,
     Payout,
+    PayoutPurpose,
     Reconsideration,
     Reconsidered,
     Recovery,
@@ -30,6 +31,7 @@ from statsbidrag.domain.case.state import (
     Report,
     Requisition,
     Resolution,
+    SetOff,
     WriteOff,
 )
 from statsbidrag.domain.holds import Hold, end_hold
@@ -204,10 +206,14 @@ def _amount(case: Case, payout: str) -> Ore:
 
 
 def _booked(case: Case, payout: str, sign: int) -> Case:
-    """Book a payout, or take its booking back: a grant is paid, a refund takes from the surplus."""
+    """Book a payout, or take its booking back."""
     found = next(p for p in case.payouts if p.id == payout)
-    amount = sign * found.amount
-    return _add(case, refunded=amount, surplus=-amount) if found.purpose == "refund" else _add(case, paid=amount)
+    return _moved(case, found.purpose, sign * found.amount)
+
+
+def _moved(case: Case, purpose: PayoutPurpose, amount: int) -> Case:
+    """Count what reached the municipality: a grant is paid, a refund takes from the surplus."""
+    return _add(case, refunded=amount, surplus=-amount) if purpose == "refund" else _add(case, paid=amount)
 
 
 def _payout_queued(case: Case, event: e.PayoutQueued) -> Case:
@@ -537,7 +543,9 @@ def _credit_note_raised(case: Case, event: e.CreditNoteRaised) -> Case:
 
 def _credit_note_filed(case: Case, event: e.CreditNoteFiled) -> Case:
     filed = _with(case.credit_notes, "number", event.credit_note, xml=event.xml, pdf=event.pdf)
-    return _owe_mail(replace(case, credit_notes=filed), "credit_note", event.credit_note, event.filed_at)
+    note = next(note for note in filed if note.number == event.credit_note)
+    kind: MailKind = "invoice_voided" if note.replacement else "credit_note"
+    return _owe_mail(replace(case, credit_notes=filed), kind, event.credit_note, event.filed_at)
 
 
 def _write_off_proposed(case: Case, event: e.WriteOffProposed) -> Case:
@@ -555,6 +563,84 @@ def _invoice_written_off(case: Case, event: e.InvoiceWrittenOff) -> Case:
 def _refund_ordered(case: Case, event: e.RefundOrdered) -> Case:
     refund = Payout(event.payout, event.amount, event.account, "ordered", event.ordered_at, purpose="refund")
     return replace(case, payouts=(*case.payouts, refund))
+
+
+def _invoice_reissued(case: Case, event: e.InvoiceReissued) -> Case:
+    old = next(i for i in case.invoices if i.number == event.invoice)
+    note = CreditNote(
+        event.credit_note, old.number, event.amount, event.issued_on, event.reason, replacement=event.replacement
+    )
+    new = Invoice(
+        event.replacement,
+        old.recovery,
+        event.amount,
+        event.ocr,
+        event.issued_on,
+        event.due_on,
+        settled=event.prepaid,
+        replaces=old.number,
+        prepaid=event.prepaid,
+        buyer_reference=event.invoice_reference,
+    )
+    void = {"credited": old.credited + event.amount, "settled": old.settled - event.prepaid}
+    case = _invoice_of(case, old.number, replaced_by=new.number, **void)
+    case = replace(case, invoices=(*case.invoices, new), credit_notes=(*case.credit_notes, note))
+    return _add(case, invoiced=event.amount, credited=event.amount)
+
+
+def _set_off_proposed(case: Case, event: e.SetOffProposed) -> Case:
+    """A proposal takes the place of one about the same invoice or payout that waited."""
+    kept = (
+        item
+        for item in case.set_offs
+        if item.status != "waiting" or (item.invoice != event.invoice and item.payout != event.payout)
+    )
+    told = SetOff(
+        event.invoice,
+        event.payout,
+        event.amount,
+        event.open_before,
+        event.reason,
+        event.proposed_by,
+        event.proposed_at,
+    )
+    return replace(case, set_offs=(*kept, told))
+
+
+def _set_off(case: Case, payout: str, **changes: Any) -> Case:
+    return replace(
+        case,
+        set_offs=tuple(
+            replace(item, **changes) if item.payout == payout and item.status == "waiting" else item
+            for item in case.set_offs
+        ),
+    )
+
+
+def _set_off_declined(case: Case, event: e.SetOffDeclined) -> Case:
+    return _set_off(case, event.payout, status="declined", decided_by=event.declined_by)
+
+
+def _payout_set_off(case: Case, event: e.PayoutSetOff) -> Case:
+    case = _set_off(case, event.payout, status="decided", decided_by=event.decided_by)
+    old = next(p for p in case.payouts if p.id == event.payout)
+    case = _payout(
+        case,
+        old.id,
+        status="void",
+        changed_at=event.decided_at,
+        reason=f"Kvittad mot faktura {event.invoice}.",
+        replaced_by=event.replacement,
+        is_final=not event.replacement,
+    )
+    if event.replacement:
+        rest = Payout(event.replacement, event.remaining, old.account, "ordered", event.decided_at)
+        rest = replace(rest, replaces=old.id, purpose=old.purpose)
+        case = replace(case, payouts=(*case.payouts, rest))
+    invoice = next(i for i in case.invoices if i.number == event.invoice)
+    case = _invoice_of(case, invoice.number, settled=invoice.settled + event.amount)
+    case = _add(case, settled=event.amount, set_off=event.amount)
+    return _owe_mail(_moved(case, old.purpose, event.amount), "set_off", old.id, event.decided_at)
 
 
 def _mail_status(case: Case, mail: str, status: str) -> Case:
@@ -665,6 +751,10 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.WriteOffProposed: _write_off_proposed,
     e.InvoiceWrittenOff: _invoice_written_off,
     e.RefundOrdered: _refund_ordered,
+    e.InvoiceReissued: _invoice_reissued,
+    e.SetOffProposed: _set_off_proposed,
+    e.SetOffDeclined: _set_off_declined,
+    e.PayoutSetOff: _payout_set_off,
     e.MailSent: _mail_sent,
     e.MailDelivered: _mail_delivered,
     e.MailBounced: _mail_bounced,

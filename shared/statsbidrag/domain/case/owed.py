@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from statsbidrag.domain.case.corrections import answer_due, is_refused
 from statsbidrag.domain.case.links import delivered_in_time
-from statsbidrag.domain.case.settlement import REMINDED_AFTER, refundable
+from statsbidrag.domain.case.settlement import REMINDED_AFTER, is_negligible, refundable
 from statsbidrag.domain.case.settlement import reminder_due as invoice_reminder_due
 from statsbidrag.domain.case.state import Case, Invoice, Payout, Recovery
 from statsbidrag.domain.holds import hold_tasks
@@ -28,7 +28,8 @@ def owed(case: Case) -> frozenset[Task]:
             *(task for payout in case.payouts for task in _payout(case, payout)),
             *_report(case, case.terms),
             *_recoveries(case),
-            *_invoices(case),
+            *_invoices(case, case.terms),
+            *_set_offs(case),
             *_unaccounted(case),
             *_mails(case),
         ]
@@ -51,7 +52,8 @@ def _accounts(case: Case) -> Iterator[Task]:
 
 def _payout(case: Case, payout: Payout) -> Iterator[Task]:
     at = payout.changed_at
-    if payout.status == "ordered" and not case.holds_on(payout.id):
+    waits = any(item.payout == payout.id for item in case.waiting_set_offs)
+    if payout.status == "ordered" and not case.holds_on(payout.id) and not waits:
         yield Task("payouts", "queue_payout", payout.id, at)
     elif payout.status == "sent":
         yield Task("payments", "note_silence", payout.id, answer_due(case, payout))
@@ -172,21 +174,22 @@ def _appealed(recovery: Recovery) -> Task:
     return Task("officer", "reconsider_after_appeal", about, appeal.outcome_at)
 
 
-def _invoices(case: Case) -> Iterator[Task]:
+def _invoices(case: Case, terms: Terms) -> Iterator[Task]:
     for invoice in case.invoices:
         if not invoice.xml:
             yield Task("invoices", "file_invoice", invoice.number, start_of(invoice.issued_on))
         if invoice.open_amount > 0:
-            yield from _unpaid(invoice, next(r for r in case.recoveries if r.id == invoice.recovery))
+            recovery = next(r for r in case.recoveries if r.id == invoice.recovery)
+            yield from _unpaid(invoice, recovery, terms)
     for note in case.credit_notes:
         if not note.xml:
             yield Task("invoices", "file_credit_note", note.number, start_of(note.issued_on))
-    if refundable(case) > 0:
+    if 0 < refundable(case) >= terms.smallest_refund:
         last = max(case.invoices, key=lambda invoice: invoice.number)
         yield Task("officer", "refund_surplus", last.number, end_of(last.due_on))
 
 
-def _unpaid(invoice: Invoice, recovery: Recovery) -> Iterator[Task]:
+def _unpaid(invoice: Invoice, recovery: Recovery, terms: Terms) -> Iterator[Task]:
     """What follows while something is open: a reminder, then an officer, then a decision to give it up.
 
     Nothing is asked for while an appeal holds the claim.
@@ -195,12 +198,19 @@ def _unpaid(invoice: Invoice, recovery: Recovery) -> Iterator[Task]:
         yield Task("officer", "decide_write_off", invoice.number, end_of(invoice.due_on))
     elif recovery.is_on_hold:
         return
+    elif is_negligible(invoice, terms):
+        yield Task("officer", "propose_write_off", invoice.number, end_of(invoice.due_on))
     elif invoice.reminded_at is None:
         due = invoice_reminder_due(invoice, recovery.hold_ended_at)
         yield Task("invoices", "remind_invoice", invoice.number, due)
     else:
         asked_at = max(invoice.reminded_at, recovery.hold_ended_at or invoice.reminded_at)
         yield Task("officer", "follow_up_unpaid_invoice", invoice.number, asked_at + REMINDED_AFTER)
+
+
+def _set_offs(case: Case) -> Iterator[Task]:
+    for item in case.waiting_set_offs:
+        yield Task("officer", "decide_set_off", item.invoice, item.proposed_at)
 
 
 def _unaccounted(case: Case) -> Iterator[Task]:
@@ -211,7 +221,9 @@ def _unaccounted(case: Case) -> Iterator[Task]:
     invoiced = {invoice.recovery for invoice in case.invoices}
     claimed = (r.claim if r.status != "decided" else r.to_invoice for r in recoveries if r.id not in invoiced)
     if case.money.to_account_for > sum(claimed):
-        paid = (payout for payout in case.payouts if payout.status == "settled" and payout.purpose == "grant")
+        set_off = {item.payout for item in case.set_offs if item.status == "decided"}
+        grants = (payout for payout in case.payouts if payout.purpose == "grant")
+        paid = (payout for payout in grants if payout.status == "settled" or payout.id in set_off)
         last = max(paid, key=lambda payout: payout.changed_at)
         yield Task("officer", "account_for_payout", last.id, last.changed_at)
 

@@ -37,6 +37,8 @@ def queue(case: Case, command: QueuePayout, now: datetime) -> Sequence[e.CaseEve
         raise Refusal("payout_not_ordered", "Utbetalningen ska inte göras.", status=409)
     if case.holds_on(payout.id):
         raise Refusal("payout_on_hold", "Utbetalningen är stoppad. Häv stoppet först.", status=409)
+    if any(item.payout == payout.id for item in case.waiting_set_offs):
+        raise Refusal("payout_on_hold", "Utbetalningen väntar på beslut om kvittning. Avgör den först.", status=409)
     return [e.PayoutQueued(payout.id, command.batch, now)]
 
 

@@ -180,8 +180,13 @@ def invoice_filed(case: Case, command: RecordInvoiceFiled, now: datetime) -> Seq
 
 
 def repaid(case: Case, command: RecordRepayment, _: datetime) -> Sequence[e.CaseEvent]:
-    """Settle an invoice with money that came in, once per bank entry; what is too much becomes surplus."""
+    """Settle an invoice with money that came in, once per bank entry; what is too much becomes surplus.
+
+    What comes in on an invoice that was replaced settles the one in its place.
+    """
     invoice = find_invoice(case, invoice_number(case.round, case.municipality, command.invoice))
+    while invoice.replaced_by:
+        invoice = find_invoice(case, invoice.replaced_by)
     if command.entry in case.bank_entries:
         return []
     if command.amount <= 0:

@@ -23,6 +23,7 @@ from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.holds import require_reason
 from statsbidrag.domain.identifiers import invoice_number, payout_id
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, format_kronor
+from statsbidrag.domain.terms import Terms
 from statsbidrag.domain.time import end_of, swedish_date
 
 REMINDED_AFTER = timedelta(days=5)
@@ -35,11 +36,18 @@ def reminder_due(invoice: Invoice, hold_ended_at: datetime | None = None) -> dat
     return max(due, hold_ended_at + REMINDED_AFTER) if hold_ended_at else due
 
 
+def is_negligible(invoice: Invoice, terms: Terms) -> bool:
+    """Tell whether what is open after a part payment is less than the round claims; it is given up, and not chased."""
+    return invoice.settled > 0 and 0 < invoice.open_amount < terms.smallest_claim
+
+
 def remind(case: Case, command: RemindInvoice, now: datetime) -> Sequence[e.CaseEvent]:
     """Remind once of an invoice that is past its due date and not paid in full; not while an appeal holds it."""
+    _, terms = opened(case)
     invoice = find_invoice(case, command.invoice)
     recovery = find(case, invoice.recovery)
-    if invoice.reminded_at is not None or invoice.open_amount == 0 or recovery.is_on_hold:
+    nothing_to_ask_for = invoice.open_amount == 0 or is_negligible(invoice, terms)
+    if invoice.reminded_at is not None or nothing_to_ask_for or recovery.is_on_hold:
         return []
     if now < reminder_due(invoice, recovery.hold_ended_at):
         raise Refusal("invoice_not_overdue", "Fakturan har inte förfallit.", status=409)
@@ -79,7 +87,8 @@ def decide_reconsideration(case: Case, command: DecideReconsideration, now: date
             "amount_differs", "Beloppet är inte det som är berett. Läs in ärendet på nytt.", field="amount", status=409
         )
     reduction = Ore(recovery.to_invoice - prepared.amount)
-    invoice = next((item for item in case.invoices if item.recovery == recovery.id), None)
+    claims = (item for item in case.invoices if item.recovery == recovery.id and not item.replaced_by)
+    invoice = next(claims, None)
     credit = [_credit(case, invoice, reduction, prepared.reasons, now)] if reduction and invoice else []
     decided = e.RecoveryReconsidered(
         recovery=recovery.id,

@@ -383,8 +383,39 @@ class WriteOff(msgspec.Struct, frozen=True):
     decided_by: str = ""
 
 
+SetOffStatus = Literal["waiting", "decided", "declined"]
+
+
+class SetOff(msgspec.Struct, frozen=True):
+    """That a payout is kept, wholly or in part, as payment of an invoice; one officer proposes, another decides.
+
+    Attributes
+    ----------
+    amount
+        Öre that are set off.
+    open_before
+        Öre that were open on the invoice when it was proposed, and when it was decided.
+    """
+
+    invoice: str
+    payout: str
+    amount: Ore
+    open_before: Ore
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    status: SetOffStatus = "waiting"
+    decided_by: str = ""
+
+
 class CreditNote(msgspec.Struct, frozen=True):
-    """What takes back a part of an invoice, or all of it."""
+    """What takes back a part of an invoice, or all of it.
+
+    Attributes
+    ----------
+    replacement
+        The invoice that claims the same anew, where the invoice was void for wrong particulars.
+    """
 
     number: str
     invoice: str
@@ -393,10 +424,21 @@ class CreditNote(msgspec.Struct, frozen=True):
     reasons: str
     xml: str = ""
     pdf: str = ""
+    replacement: str = ""
 
 
 class Invoice(msgspec.Struct, frozen=True):
-    """A recovery invoice."""
+    """A recovery invoice.
+
+    Attributes
+    ----------
+    replaces, replaced_by
+        The invoice with wrong particulars that it was issued instead of, and the one issued instead of it.
+    prepaid
+        Öre that were settled on the replaced invoice already when this one was issued.
+    buyer_reference
+        The municipality's reference where an officer corrected it; else that of the requisition.
+    """
 
     number: str
     recovery: int
@@ -411,6 +453,10 @@ class Invoice(msgspec.Struct, frozen=True):
     reminded_at: datetime | None = None
     xml: str = ""
     pdf: str = ""
+    replaces: str = ""
+    replaced_by: str = ""
+    prepaid: Ore = Ore(0)
+    buyer_reference: str = ""
 
     @property
     def open_amount(self) -> Ore:
@@ -438,6 +484,8 @@ MailKind = Literal[
     "invoice",
     "invoice_reminder",
     "credit_note",
+    "invoice_voided",
+    "set_off",
 ]
 CARRIES_LINK: tuple[MailKind, ...] = ("report_link", "report_reminder", "report_reopened")
 """Kinds of e-mail that a report link stands in."""
@@ -479,11 +527,13 @@ class Money(msgspec.Struct, frozen=True):
     approved
         Sum of approved requisitions.
     paid
-        Booked by the bank, less what the bank returned.
+        Booked by the bank, less what the bank returned, or paid by set-off.
     settled
         Repaid on invoices; `surplus` is what came in above them and has not been refunded, `refunded` what has.
     written_off
         Claimed and given up.
+    set_off
+        Of what is paid or refunded, what no bank moved: it was kept as payment of an invoice, and came in as such.
     """
 
     allocated: Ore = Ore(0)
@@ -498,6 +548,17 @@ class Money(msgspec.Struct, frozen=True):
     surplus: Ore = Ore(0)
     written_off: Ore = Ore(0)
     refunded: Ore = Ore(0)
+    set_off: Ore = Ore(0)
+
+    @property
+    def paid_by_bank(self) -> Ore:
+        """What the bank moved to the municipality, grants and refunds, öre."""
+        return Ore(self.paid + self.refunded - self.set_off)
+
+    @property
+    def came_by_bank(self) -> Ore:
+        """What the bank took in from the municipality, öre."""
+        return Ore(self.settled + self.surplus + self.refunded - self.set_off)
 
     @property
     def recovered(self) -> Ore:
@@ -517,6 +578,8 @@ class Money(msgspec.Struct, frozen=True):
             "nothing is negative": min(self.accepted_use, self.waived, self.recovered, self.credited) >= 0,
             "settled and written off <= invoiced": 0 <= self.settled + self.written_off <= self.recovered,
             "no more is refunded than came in": min(self.surplus, self.refunded, self.written_off) >= 0,
+            "set off is within what was paid and what came in": self.set_off == 0
+            or (self.set_off > 0 and min(self.paid_by_bank, self.came_by_bank) >= 0),
         }
         return [line for line, holds in lines.items() if not holds]
 
@@ -561,6 +624,7 @@ class Case(msgspec.Struct, frozen=True):
     recoveries: tuple[Recovery, ...] = ()
     invoices: tuple[Invoice, ...] = ()
     credit_notes: tuple[CreditNote, ...] = ()
+    set_offs: tuple[SetOff, ...] = ()
     mails: dict[str, Mail] = {}
     bank_entries: tuple[str, ...] = ()
 
@@ -606,6 +670,23 @@ class Case(msgspec.Struct, frozen=True):
         """The last day of the report or, once it is opened again, of its correction."""
         _, terms = opened(self)
         return self.reopening.last_day if self.reopening else terms.report_last_day
+
+    def imbalances(self) -> list[str]:
+        """Name every line of the case's accounts that does not hold."""
+        decided = sum(item.amount for item in self.set_offs if item.status == "decided")
+        agreed = [] if self.money.set_off == decided else ["set off is what two persons decided"]
+        return [*self.money.imbalances(), *agreed]
+
+    @property
+    def waiting_set_offs(self) -> tuple[SetOff, ...]:
+        """Give the set-offs that wait for a decision and can still be made: payout and invoice are as they were."""
+        ordered = {payout.id for payout in self.payouts if payout.status == "ordered"}
+        unpaid = {(invoice.number, invoice.open_amount) for invoice in self.invoices}
+        return tuple(
+            item
+            for item in self.set_offs
+            if item.status == "waiting" and item.payout in ordered and (item.invoice, item.open_before) in unpaid
+        )
 
     def holds_on(self, payout: str) -> tuple[Hold, ...]:
         """Give the holds that stop a payout now: its own, and those on the whole case."""
