@@ -838,6 +838,38 @@ SCENARIOS: tuple[Scenario, ...] = (
         "repaid too much",
     ),
     Scenario(
+        "change_invoices, issued anew",
+        "invoiced",
+        _sample("change_invoices", "reissue"),
+        _and(_sample("settle_invoices", "show_invoices")),
+    ),
+    Scenario(
+        "change_invoices, a set-off proposed",
+        "unpaid, and a payout left",
+        _sample("change_invoices", "propose_set_off"),
+        _and(_sample("settle_invoices", "show_invoices")),
+    ),
+    Scenario(
+        "change_invoices, set off",
+        "set-off proposed",
+        _sample("change_invoices", "decide_set_off"),
+        _and(_sample("settle_invoices", "show_invoices")),
+    ),
+    Scenario(
+        "change_invoices, not set off",
+        "set-off proposed",
+        _sample("change_invoices", "decline_set_off"),
+        _and(_sample("settle_invoices", "show_invoices")),
+    ),
+    *_races(
+        ("change_invoices, set off", _sample("change_invoices", "decide_set_off")),
+        ("read_bank_reports, repaid before it is set off", _sample("read_bank_reports", "booked")),
+        "set-off proposed",
+        prepare=_repayment,
+    ),
+    Scenario("send_mail, an invoice void", "issued anew, mail owed", _mail("invoice_voided"), _and(_SWEEP)),
+    Scenario("send_mail, set off", "set off, mail owed", _mail("set_off"), _and(_SWEEP)),
+    Scenario(
         "place_entries",
         "entry in suspense",
         _sample("place_entries", "place"),

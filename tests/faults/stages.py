@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from statsbidrag.adapters.aws import client
 from statsbidrag.adapters.calendar import SwedishBankCalendar
 from statsbidrag.adapters.drafts import DynamoDBDrafts
@@ -62,6 +64,7 @@ ACCOUNTS = {FIRST: Account("bankgiro", "50501055"), SECOND: Account("bankgiro", 
 ANOTHER = Account("bankgiro", "55555551")
 WHY = "Banken har ringt om kontot."
 INVOICE, OCR = "I-2025-0114-1", "202501140125"
+NEXT = "P-2025-0114-2"
 CLAIM = Ore(6_183_600)
 """What the first is to pay back."""
 LOWERED = kronor(20_000)
@@ -302,6 +305,11 @@ class Year:
             self._act(FIRST, c.NoteAppeal(1, self.books.now().date(), True, WHY, "officer-1"))
             self._keep("appealed")
         with self._aside("invoiced"):
+            self._act(FIRST, c.ReissueInvoice(INVOICE, WHY, "officer-1", "REF 0815"))
+            recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
+            self._keep_both("issued anew")
+        self._set_off()
+        with self._aside("invoiced"):
             self._act(FIRST, c.ProposeWriteOff(INVOICE, WHY, "officer-1"))
             self._keep("write-off proposed")
         with self._aside("invoiced"):
@@ -315,6 +323,42 @@ class Year:
         self._keep("invoice overdue")
         recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
         self._keep_both("reminded")
+
+    def _set_off(self) -> None:
+        """The first has two payouts: of one a part is claimed and unpaid, the other has not left."""
+        with self._aside("registered"):
+            self.world.clock.time = _at(5, 6)
+            terms = replace(read_round(ROUND_FILE).terms, requisitions_allowed=2)
+            recipient = next(found for found in self.register.all() if found.municipality == FIRST)
+            amounts = (kronor(SHARES[FIRST]), kronor(1000))
+            self._act(FIRST, c.OpenCase(recipient, terms, "L-1", Ore(sum(amounts))))
+            for number, amount in enumerate(amounts, start=1):
+                self._act(FIRST, c.SubmitRequisition(amount, ACCOUNTS[FIRST], "REF 4711", recipient.peppol_id, "00"))
+                self._act(FIRST, c.ValidateRequisition(number))
+            self._act(FIRST, c.HoldPayouts(NEXT, WHY, "officer-1"))
+            self.world.clock.time = _at(5, 7, 4)
+            payouts.queue_due(self.books, SwedishBankCalendar(), TEST.actor, TEST)
+            payouts.attest(self.books, BATCH_ID, "attester-1", amounts[0], TEST)
+            payouts.send_batch(self.books, self.outbox, SwedishBankCalendar(), payment_file, self._batch, TEST)
+            self._act(FIRST, c.RecordPayoutSettled(PAYOUTS[FIRST], "DBIT-0114", amounts[0], _at(5, 8).date()))
+            self.world.clock.time = _at(1, 15, year=2026)
+            reports.send_links(self.books, self.links, TEST)
+            used = Ore(amounts[0] - CLAIM)
+            self._act(FIRST, c.SubmitReport(1, {"amount_used": used, "amount_not_as_intended": 0}, used, Ore(0), "00"))
+            self._act(FIRST, c.AssessReport())
+            self.world.clock.time = _at(2, 10, year=2026)
+            recoveries.prepare(self.books, YEAR, FIRST, 1, kronor(0), WHY, "officer-1", TEST)
+            recoveries.decide(self.books, YEAR, FIRST, 1, "officer-2", TEST)
+            for due in self.due("letters"):
+                recoveries.file_letter(self.books, self.archive, decision_letter, due, TEST)
+            recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
+            self.world.clock.time = _at(3, 14, year=2026)
+            self._act(FIRST, c.ReleasePayouts(1, WHY, "officer-2"))
+            self._keep("unpaid, and a payout left")
+            self._act(FIRST, c.ProposeSetOff(INVOICE, NEXT, kronor(100), WHY, "officer-1"))
+            self._keep("set-off proposed")
+            self._act(FIRST, c.DecideSetOff(INVOICE, NEXT, kronor(100), "officer-2"))
+            self._keep_both("set off")
 
     def _claim_of_second(self) -> None:
         """Claim all of the second's grant back by invoice."""

@@ -37,8 +37,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     invoice_days
         Days from an invoice to its due date.
     smallest_claim
-        Öre; a smaller recovery is proposed to be waived in full, and less than this after a part payment is
-        proposed to be given up.
+        Öre; a smaller recovery is proposed to be waived in full, and a smaller rest of an invoice to be given up.
     smallest_refund
         Öre; a smaller surplus is not refunded unless somebody asks for it.
     bank_answer_days

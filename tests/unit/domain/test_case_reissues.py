@@ -1,4 +1,4 @@
-"""An invoice with wrong particulars is void and issued anew: linked, for the same claim, paid under either number."""
+"""An invoice with wrong particulars is void and issued anew: linked, the same claim, and paid under either number."""
 
 from __future__ import annotations
 

@@ -263,12 +263,31 @@ def test_what_comes_between_proposal_and_decision_stops_it(happens: Callable[[St
     assert story.case.money.set_off == 0
 
 
-def test_money_that_comes_in_between_makes_the_proposal_void_and_lets_the_payout_go() -> None:
+def test_money_that_comes_in_between_stops_the_decision_until_an_officer_lets_go_or_proposes_anew() -> None:
     story = offered()
     pay(story, kronor(1))
     assert refusal(story, decision()).code == "set_off_differs"
+    assert f"officer/decide_set_off-{INVOICE}" in story.tasks
+    story.do(offer())
+    assert story.do(decision())
+
+
+def test_a_payout_that_is_not_made_leaves_nothing_to_decide() -> None:
+    story = offered()
+    story.do(c.VoidPayout(SECOND, WHY, "officer:3"))
     assert f"officer/decide_set_off-{INVOICE}" not in story.tasks
-    assert story.do(c.QueuePayout(SECOND, NEXT_BATCH))
+    assert refusal(story, decision()).code == "set_off_differs"
+
+
+def test_a_payout_that_waited_is_due_since_it_was_let_go() -> None:
+    story = unpaid()
+    at = story.now + timedelta(days=2)
+    on_hold(story)
+    story.do(c.ReleasePayouts(1, WHY, "officer:2"), at=at)
+    assert story.due(f"queue_payout-{SECOND}") == at
+    offered(start=story)
+    story.do(c.DeclineSetOff(INVOICE, WHY, "officer:2"), at=at + timedelta(days=9))
+    assert story.due(f"queue_payout-{SECOND}") == story.now
 
 
 def test_the_municipality_is_told_once() -> None:

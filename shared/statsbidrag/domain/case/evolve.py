@@ -618,11 +618,11 @@ def _set_off(case: Case, payout: str, **changes: Any) -> Case:
 
 
 def _set_off_declined(case: Case, event: e.SetOffDeclined) -> Case:
-    return _set_off(case, event.payout, status="declined", decided_by=event.declined_by)
+    return _set_off(case, event.payout, status="declined", decided_by=event.declined_by, decided_at=event.declined_at)
 
 
 def _payout_set_off(case: Case, event: e.PayoutSetOff) -> Case:
-    case = _set_off(case, event.payout, status="decided", decided_by=event.decided_by)
+    case = _set_off(case, event.payout, status="decided", decided_by=event.decided_by, decided_at=event.decided_at)
     old = next(p for p in case.payouts if p.id == event.payout)
     case = _payout(
         case,

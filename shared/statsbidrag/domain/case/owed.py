@@ -54,7 +54,7 @@ def _payout(case: Case, payout: Payout) -> Iterator[Task]:
     at = payout.changed_at
     waits = any(item.payout == payout.id for item in case.waiting_set_offs)
     if payout.status == "ordered" and not case.holds_on(payout.id) and not waits:
-        yield Task("payouts", "queue_payout", payout.id, at)
+        yield Task("payouts", "queue_payout", payout.id, max(_let_go(case, payout)))
     elif payout.status == "sent":
         yield Task("payments", "note_silence", payout.id, answer_due(case, payout))
     elif payout.status == "unknown":
@@ -63,6 +63,13 @@ def _payout(case: Case, payout: Payout) -> Iterator[Task]:
     elif payout.status in ("rejected", "returned", "void") and not (payout.replaced_by or payout.is_final):
         refused = case.recipient is not None and is_refused(case, case.recipient.account)
         yield Task("officer", "correct_payout_account" if refused else "reissue_payout", payout.id, at)
+
+
+def _let_go(case: Case, payout: Payout) -> Iterator[datetime]:
+    """When what kept a payout here ended: since then, and not since it was ordered, it is due."""
+    yield payout.changed_at
+    yield from (hold.released_at for hold in case.holds if hold.released_at and hold.about in ("", payout.id))
+    yield from (item.decided_at for item in case.set_offs if item.decided_at and item.payout == payout.id)
 
 
 def _report(case: Case, terms: Terms) -> Iterator[Task]:

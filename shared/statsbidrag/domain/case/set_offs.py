@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.commands import DecideSetOff, DeclineSetOff, ProposeSetOff
 from statsbidrag.domain.case.owed import owed
@@ -43,23 +45,27 @@ def propose_set_off(case: Case, command: ProposeSetOff, now: datetime) -> Sequen
             f"Skriv högst {format_kronor(payout.amount)}, som är utbetalningens belopp.",
             field="amount_ore",
         )
+    wanted = SetOff(
+        invoice=invoice.number,
+        payout=payout.id,
+        amount=command.amount,
+        open_before=invoice.open_amount,
+        reason=reason,
+        proposed_by=command.officer,
+        proposed_at=now,
+    )
     told = _waiting(case, invoice.number)
-    if told and (told.payout, told.amount, told.reason, told.proposed_by) == (
-        payout.id,
-        command.amount,
-        reason,
-        command.officer,
-    ):
+    if told and told == replace(wanted, proposed_at=told.proposed_at):
         return []
     return [
         e.SetOffProposed(
-            invoice=invoice.number,
-            payout=payout.id,
-            amount=command.amount,
-            open_before=invoice.open_amount,
-            reason=reason,
-            proposed_by=command.officer,
-            proposed_at=now,
+            invoice=wanted.invoice,
+            payout=wanted.payout,
+            amount=wanted.amount,
+            open_before=wanted.open_before,
+            reason=wanted.reason,
+            proposed_by=wanted.proposed_by,
+            proposed_at=wanted.proposed_at,
         )
     ]
 
@@ -78,7 +84,13 @@ def decide_set_off(case: Case, command: DecideSetOff, now: datetime) -> Sequence
         )
     if told.proposed_by == command.officer:
         raise Refusal("same_officer", "Den som har föreslagit kvittningen får inte besluta om den.", status=403)
-    _, payout = _ready(case, told.invoice, told.payout, now)
+    invoice, payout = _ready(case, told.invoice, told.payout, now)
+    if invoice.open_amount != told.open_before:
+        raise Refusal(
+            "set_off_differs",
+            "Det som är obetalt på fakturan har ändrats. Avslå kvittningen eller föreslå en ny.",
+            status=409,
+        )
     remaining = Ore(payout.amount - told.amount)
     replacement = payout_id(case.round, case.municipality, len(case.payouts) + 1) if remaining else ""
     return [e.PayoutSetOff(told.invoice, payout.id, told.amount, replacement, remaining, command.officer, now)]

@@ -394,7 +394,7 @@ class SetOff(msgspec.Struct, frozen=True):
     amount
         Öre that are set off.
     open_before
-        Öre that were open on the invoice when it was proposed, and when it was decided.
+        Öre that were open on the invoice when it was proposed; only as long as they are is it decided.
     """
 
     invoice: str
@@ -406,6 +406,7 @@ class SetOff(msgspec.Struct, frozen=True):
     proposed_at: datetime
     status: SetOffStatus = "waiting"
     decided_by: str = ""
+    decided_at: datetime | None = None
 
 
 class CreditNote(msgspec.Struct, frozen=True):
@@ -679,14 +680,9 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def waiting_set_offs(self) -> tuple[SetOff, ...]:
-        """Give the set-offs that wait for a decision and can still be made: payout and invoice are as they were."""
+        """Give the set-offs that wait for a decision, and keep their payouts here until then."""
         ordered = {payout.id for payout in self.payouts if payout.status == "ordered"}
-        unpaid = {(invoice.number, invoice.open_amount) for invoice in self.invoices}
-        return tuple(
-            item
-            for item in self.set_offs
-            if item.status == "waiting" and item.payout in ordered and (item.invoice, item.open_before) in unpaid
-        )
+        return tuple(item for item in self.set_offs if item.status == "waiting" and item.payout in ordered)
 
     def holds_on(self, payout: str) -> tuple[Hold, ...]:
         """Give the holds that stop a payout now: its own, and those on the whole case."""
