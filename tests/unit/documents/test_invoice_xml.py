@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 from mockeinvoice import validate
 
-from statsbidrag.documents.invoice import Invoice, InvoiceLine
+from statsbidrag.documents.invoice import Invoice, InvoiceLine, InvoiceReference
 from statsbidrag.documents.invoice_xml import render_invoice_xml
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.identifiers import Account
@@ -124,8 +124,18 @@ def test_what_does_not_say_when_to_pay_is_never_made(invoice: Invoice) -> None:
         {"kind": "credit_note"},
         {"buyer_reference": " "},
         {"issued_on": date(2026, 7, 1)},
+        {"prepaid": Ore(-1)},
+        {"prepaid": Ore(74_236_50)},
     ],
 )
 def test_an_invoice_that_contradicts_itself_is_never_made(invoice: Invoice, change: dict[str, object]) -> None:
     with pytest.raises(CorruptBooks):
         msgspec.structs.replace(invoice, **change)
+
+
+@pytest.mark.parametrize(
+    "change", [{"prepaid": Ore(1)}, {"replaces": InvoiceReference("I-2025-0114-1", date(2026, 5, 29))}]
+)
+def test_a_credit_note_replaces_nothing_and_is_not_prepaid(credit_note: Invoice, change: dict[str, object]) -> None:
+    with pytest.raises(CorruptBooks):
+        msgspec.structs.replace(credit_note, **change)

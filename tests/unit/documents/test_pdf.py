@@ -164,6 +164,11 @@ def test_the_invoice_says_what_to_pay_how_and_why(invoice: Invoice) -> None:
         assert said in text
 
 
+def test_the_code_to_scan_asks_for_what_is_left(invoice: Invoice) -> None:
+    left = json.loads(payment_code(msgspec.structs.replace(invoice, prepaid=Ore(236_50))), parse_float=str)
+    assert left["due"] == "74000.00"
+
+
 def test_the_code_to_scan_pays_the_invoice_and_is_described_in_words(invoice: Invoice) -> None:
     assert json.loads(payment_code(invoice), parse_float=str) == {
         "uqr": 1,

@@ -89,6 +89,12 @@ def test_no_interest_is_claimed_without_a_legal_ground(year: str) -> None:
     assert "förvaltningslagen" in _round(year).appeal
 
 
+def test_a_small_surplus_is_refunded_unless_the_round_says_otherwise() -> None:
+    assert _round("2025").terms.smallest_refund == 0
+    text = TEXT.replace("smallest_claim_kronor = 100", "smallest_claim_kronor = 100\nsmallest_refund_kronor = 50")
+    assert read_round(text.encode()).terms.smallest_refund == 5000
+
+
 def test_a_round_may_name_a_basis_for_interest() -> None:
     text = TEXT.replace("report_form_version = 2", 'report_form_version = 2\ninterest_basis = "Villkor 9"')
     assert read_round(text.encode()).interest_basis == "Villkor 9"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from statsbidrag.domain.case.state import Money
 from statsbidrag.domain.money import Ore
@@ -59,3 +60,10 @@ def test_what_is_paid_is_always_accounted_for() -> None:
         assert accounts.imbalances() == []
         accounted = accounts.accepted_use + accounts.waived + accounts.recovered + accounts.to_account_for
         assert accounts.paid == accounted
+
+
+def test_what_is_set_off_is_what_was_decided() -> None:
+    case = invoiced().case
+    assert case.imbalances() == []
+    wrong = replace(case, money=replace(case.money, settled=Ore(1), set_off=Ore(1)))
+    assert wrong.imbalances() == ["set off is what two persons decided"]

@@ -272,6 +272,15 @@ def test_money_that_comes_in_between_stops_the_decision_until_an_officer_lets_go
     assert story.do(decision())
 
 
+def test_a_payout_waits_for_one_decision_at_a_time() -> None:
+    """The invoice is issued anew meanwhile, and the payout offered for the new one."""
+    story = offered()
+    story.do(c.ReissueInvoice(INVOICE, WHY, "officer:1"))
+    new = story.case.invoices[-1]
+    story.do(c.ProposeSetOff(new.number, SECOND, SOME, WHY, "officer:2"), at=end_of(new.due_on))
+    assert [(item.invoice, item.proposed_by) for item in story.case.set_offs] == [(new.number, "officer:2")]
+
+
 def test_a_payout_that_is_not_made_leaves_nothing_to_decide() -> None:
     story = offered()
     story.do(c.VoidPayout(SECOND, WHY, "officer:3"))
