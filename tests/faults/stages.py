@@ -31,6 +31,7 @@ from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.holds import EVERYTHING, HOLDS, PlaceHold, holds_key
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
+from statsbidrag.domain.journal import sha256
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Queue
 from statsbidrag.ports import DueTask
@@ -344,13 +345,15 @@ class Year:
             self.world.clock.time = _at(1, 15, year=2026)
             reports.send_links(self.books, self.links, TEST)
             used = Ore(amounts[0] - CLAIM)
-            self._act(FIRST, c.SubmitReport(1, {"amount_used": used, "amount_not_as_intended": 0}, used, Ore(0), "00"))
+            answers: dict[str, str | int] = {"amount_used": used, "amount_not_as_intended": 0}
+            opens = sha256(self.token.encode())
+            self._act(FIRST, c.SubmitReport(1, answers, used, Ore(0), "00", opens))
             self._act(FIRST, c.AssessReport())
             self.world.clock.time = _at(2, 10, year=2026)
             recoveries.prepare(self.books, YEAR, FIRST, 1, kronor(0), WHY, "officer-1", TEST)
             recoveries.decide(self.books, YEAR, FIRST, 1, "officer-2", TEST)
             for due in self.due("letters"):
-                recoveries.file_letter(self.books, self.archive, decision_letter, due, TEST)
+                recoveries.file_letter(self.books, self.archive, decision_letter, reconsideration_letter, due, TEST)
             recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
             self.world.clock.time = _at(3, 14, year=2026)
             self._act(FIRST, c.ReleasePayouts(1, WHY, "officer-2"))
