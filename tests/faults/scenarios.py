@@ -702,7 +702,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "decide_undisputed, decided",
         "prepared",
         _sample("decide_undisputed", "decide_undisputed"),
-        _and(_sample("decide_undisputed", "prepare_undisputed")),
+        _and(_sample("decide_undisputed", "show_undisputed")),
     ),
     *_races(
         ("decide_undisputed, decided", _sample("decide_undisputed", "decide_undisputed")),
