@@ -307,3 +307,13 @@ def test_nothing_brings_a_withdrawn_proposal_back(late: c.CaseCommand) -> None:
     story.do(c.ExtendReport(date(2026, 4, 30), WHY, "officer:1"))
     assert refusal(story, late).code == "recovery_withdrawn"
     assert not story.case.live_recoveries
+
+
+def test_a_payout_that_an_open_report_accounts_for_is_not_returned_under_it() -> None:
+    """If no correction comes the earlier report stands again, and accepts use of that money."""
+    story = reported()
+    story.do(c.AssessReport())
+    story.do(REOPEN)
+    returned = c.RecordPayoutReturned(story.case.payouts[0].id, "entry-9", story.case.payouts[0].amount, "AC04")
+    assert refusal(story, returned).code == "payout_not_returnable"
+    assert story.case.money.paid == ALLOCATED

@@ -93,7 +93,9 @@ def returned(case: Case, command: RecordPayoutReturned, now: datetime) -> Sequen
     _refuse_other_amount(payout, command.amount)
     if payout.status in ("batched", "sent", "unknown") or payout.is_set_back:
         raise NotYet("payout_not_booked", "Returen kom innan utbetalningen var bokad.")
-    accounted_for = payout.purpose == "grant" and (case.report is not None or bool(case.recoveries))
+    # A report that is open for correction stands again if none comes.
+    judged = case.report is not None or bool(case.reopenings or case.recoveries)
+    accounted_for = payout.purpose == "grant" and judged
     if payout.status != "settled" or accounted_for:
         raise Refusal(
             "payout_not_returnable",
