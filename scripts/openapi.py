@@ -25,6 +25,7 @@ from statsbidrag.entry.bodies import FORM, JSON
 from statsbidrag.entry.forms import RequisitionForm, read_requisition
 from statsbidrag.entry.hearing_form import QUESTIONS, read_hearing
 from statsbidrag.entry.models import Reasoned
+from statsbidrag.entry.rights import RIGHTS
 from statsbidrag.ports import Draft
 from statsbidrag.usecases.hearings import HearingReceipt
 from statsbidrag.usecases.reconciling import FORMATS
@@ -186,6 +187,7 @@ def _operation(template: Template, event: Event, answered: Handled) -> Json:
         "tags": [folder],
         "summary": inspect.cleandoc(answered.answer.__doc__ or "").partition("\n")[0],
         "security": [] if is_open else [{"session": []}, {"bearer": []}],
+        "x-roles": sorted(RIGHTS[event.properties["Path"]][event.properties["Method"]]),
     }
     contract = CONTRACTS.get(name)
     if contract is not None:

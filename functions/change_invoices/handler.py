@@ -51,7 +51,7 @@ for path in (REISSUE, SET_OFF, DECISION, DECLINE):
 def reissue(round_id: str, municipality: str, invoice: str) -> Response[str]:
     """Make an invoice void and issue another with right particulars; the amount stays."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Reissuing)
+    officer, body = api.caller(event).subject, read_json(event, Reissuing)
     return _act(round_id, municipality, c.ReissueInvoice(invoice, body.reason, officer, body.invoice_reference))
 
 
@@ -59,7 +59,7 @@ def reissue(round_id: str, municipality: str, invoice: str) -> Response[str]:
 def propose_set_off(round_id: str, municipality: str, invoice: str) -> Response[str]:
     """Propose to keep a payout that is here, or some of it, as payment of an invoice that is due."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, SettingOff)
+    officer, body = api.caller(event).subject, read_json(event, SettingOff)
     command = c.ProposeSetOff(invoice, body.payout, Ore(body.amount_ore), body.reason, officer)
     return _act(round_id, municipality, command)
 
@@ -68,7 +68,7 @@ def propose_set_off(round_id: str, municipality: str, invoice: str) -> Response[
 def decide_set_off(round_id: str, municipality: str, invoice: str) -> Response[str]:
     """Set off what another officer proposed, as it was seen."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, SetOff)
+    officer, body = api.caller(event).subject, read_json(event, SetOff)
     return _act(round_id, municipality, c.DecideSetOff(invoice, body.payout, Ore(body.amount_ore), officer))
 
 
@@ -76,7 +76,7 @@ def decide_set_off(round_id: str, municipality: str, invoice: str) -> Response[s
 def decline_set_off(round_id: str, municipality: str, invoice: str) -> Response[str]:
     """Let the payout go on."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Reasoned)
+    officer, body = api.caller(event).subject, read_json(event, Reasoned)
     return _act(round_id, municipality, c.DeclineSetOff(invoice, body.reason, officer))
 
 

@@ -42,7 +42,6 @@ api.options(app, REOPENING, "POST")
 @app.get(REPORT)
 def show(round_id: str, municipality: str) -> Response[str]:
     """Give a municipality's report with its last day, its extensions and what was reported before."""
-    api.staff(app.current_event.raw_event, "officer")
     place = parse_round(round_id), parse_municipality(municipality)
     return api.document(_view(corrections.show(wiring.books(), *place)))
 
@@ -51,7 +50,7 @@ def show(round_id: str, municipality: str) -> Response[str]:
 def extend(round_id: str, municipality: str) -> Response[str]:
     """Grant a later last day for the report."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Until)
+    officer, body = api.caller(event).subject, read_json(event, Until)
     return _act(round_id, municipality, c.ExtendReport(body.day(), body.reason, officer))
 
 
@@ -59,7 +58,7 @@ def extend(round_id: str, municipality: str) -> Response[str]:
 def reopen(round_id: str, municipality: str) -> Response[str]:
     """Open the report again, so that a corrected one can come; what is proposed is withdrawn."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Until)
+    officer, body = api.caller(event).subject, read_json(event, Until)
     return _act(round_id, municipality, c.ReopenReport(body.day(), body.reason, officer))
 
 

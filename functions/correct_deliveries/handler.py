@@ -32,7 +32,6 @@ for path in (ADDRESS, PROOF, RENEWAL, REVOCATION):
 @app.get(DELIVERIES)
 def show(round_id: str, municipality: str) -> Response[str]:
     """Give the report links and e-mails of a municipality, with what became of each."""
-    api.staff(app.current_event.raw_event, "officer")
     return api.document(
         _view(corrections.show(wiring.books(), parse_round(round_id), parse_municipality(municipality)))
     )
@@ -42,7 +41,7 @@ def show(round_id: str, municipality: str) -> Response[str]:
 def correct_address(round_id: str, municipality: str) -> Response[str]:
     """Say which address the registry has; what bounced goes out again under new names."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, RegistryAddress)
+    officer, body = api.caller(event).subject, read_json(event, RegistryAddress)
     return _act(round_id, municipality, c.CorrectRegistryAddress(body.email, body.reason, officer))
 
 
@@ -50,7 +49,7 @@ def correct_address(round_id: str, municipality: str) -> Response[str]:
 def prove(round_id: str, municipality: str) -> Response[str]:
     """Prove on which day the link reached the municipality, as by post."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Proof)
+    officer, body = api.caller(event).subject, read_json(event, Proof)
     return _act(round_id, municipality, c.ProveDelivery(body.day(), body.reason, officer))
 
 
@@ -58,7 +57,7 @@ def prove(round_id: str, municipality: str) -> Response[str]:
 def renew(round_id: str, municipality: str) -> Response[str]:
     """Send the registry another report link."""
     event = app.current_event.raw_event
-    officer, place = api.staff(event, "officer"), (parse_round(round_id), parse_municipality(municipality))
+    officer, place = api.caller(event).subject, (parse_round(round_id), parse_municipality(municipality))
     return api.document(_view(links.renew(wiring.books(), wiring.links(), *place, officer, api.context(event))))
 
 
@@ -66,7 +65,7 @@ def renew(round_id: str, municipality: str) -> Response[str]:
 def revoke(round_id: str, municipality: str) -> Response[str]:
     """Close every report link of the municipality."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Reasoned)
+    officer, body = api.caller(event).subject, read_json(event, Reasoned)
     return _act(round_id, municipality, c.RevokeReportLinks(body.reason, officer))
 
 

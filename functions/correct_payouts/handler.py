@@ -32,7 +32,6 @@ for path in (VOID, REISSUE, RESOLUTION, CONFIRMATION):
 @app.get(PAYOUTS)
 def show(round_id: str, municipality: str) -> Response[str]:
     """Give the payouts of a municipality, each with why it failed and what replaced it."""
-    api.staff(app.current_event.raw_event, "officer", "attester")
     case = corrections.show(wiring.books(), parse_round(round_id), parse_municipality(municipality))
     return api.document(_view(case))
 
@@ -41,14 +40,14 @@ def show(round_id: str, municipality: str) -> Response[str]:
 def void(round_id: str, municipality: str, payout: str) -> Response[str]:
     """Decide that a payout that stands in no batch is not made."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Voiding)
+    officer, body = api.caller(event).subject, read_json(event, Voiding)
     return _act(round_id, municipality, c.VoidPayout(payout, body.reason, officer, body.final))
 
 
 @app.post(REISSUE)
 def reissue(round_id: str, municipality: str, payout: str) -> Response[str]:
     """Order a linked payout in place of one that failed, to the account in force."""
-    officer = api.staff(app.current_event.raw_event, "officer")
+    officer = api.caller(app.current_event.raw_event).subject
     return _act(round_id, municipality, c.ReissuePayout(payout, officer))
 
 
@@ -56,7 +55,7 @@ def reissue(round_id: str, municipality: str, payout: str) -> Response[str]:
 def propose_resolution(round_id: str, municipality: str, payout: str) -> Response[str]:
     """Say what the bank answered about an unknown payout."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer", "attester"), read_json(event, BankAnswer)
+    officer, body = api.caller(event).subject, read_json(event, BankAnswer)
     return _act(round_id, municipality, c.ProposeResolution(payout, body.outcome, body.reason, officer))
 
 
@@ -64,7 +63,7 @@ def propose_resolution(round_id: str, municipality: str, payout: str) -> Respons
 def confirm_resolution(round_id: str, municipality: str, payout: str) -> Response[str]:
     """Confirm it as a second person; what was not carried out is sent again under the same id."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer", "attester"), read_json(event, Confirmation)
+    officer, body = api.caller(event).subject, read_json(event, Confirmation)
     place = parse_round(round_id), parse_municipality(municipality)
     told = corrections.confirm_resolution(wiring.books(), *place, payout, body.outcome, officer, api.context(event))
     return api.document(_view(told))

@@ -29,7 +29,6 @@ api.options(app, f"{RECOVERY}/hearing/extension", "POST")
 @app.get(RECOVERY)
 def show(round_id: str, municipality: str, number: str) -> Response[str]:
     """Give a recovery with its rules, inputs and arithmetic."""
-    api.staff(app.current_event.raw_event, "officer")
     case = recoveries.get(wiring.books(), parse_round(round_id), parse_municipality(municipality))
     return api.document(_view(case, api.number(number)))
 
@@ -38,7 +37,7 @@ def show(round_id: str, municipality: str, number: str) -> Response[str]:
 def prepare(round_id: str, municipality: str, number: str) -> Response[str]:
     """Prepare the decision."""
     event = app.current_event.raw_event
-    officer = api.staff(event, "officer")
+    officer = api.caller(event).subject
     body = read_json(event, Preparation)
     case = recoveries.prepare(
         wiring.books(),
@@ -59,7 +58,7 @@ def prepare(round_id: str, municipality: str, number: str) -> Response[str]:
 def extend(round_id: str, municipality: str, number: str) -> Response[str]:
     """Give the municipality longer to answer."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Extension)
+    officer, body = api.caller(event).subject, read_json(event, Extension)
     command = ExtendHearing(api.number(number), body.last_day, body.reason, officer)
     place = parse_round(round_id), parse_municipality(municipality)
     case = corrections.act(wiring.books(), *place, command, api.context(event))
@@ -70,7 +69,7 @@ def extend(round_id: str, municipality: str, number: str) -> Response[str]:
 def decide(round_id: str, municipality: str, number: str) -> Response[str]:
     """Decide what another officer prepared."""
     event = app.current_event.raw_event
-    officer = api.staff(event, "officer")
+    officer = api.caller(event).subject
     case = recoveries.decide(
         wiring.books(),
         parse_round(round_id),

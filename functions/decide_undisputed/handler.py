@@ -50,7 +50,6 @@ api.options(app, f"{RECOVERIES}/decisions", "POST")
 @app.get(RECOVERIES)
 def show(round_id: str) -> Response[str]:
     """Give the undisputed recoveries that wait, with their arithmetic and who prepared them."""
-    api.staff(app.current_event.raw_event, "officer")
     return api.document(
         {
             "recoveries": [
@@ -75,7 +74,7 @@ def show(round_id: str) -> Response[str]:
 def prepare(round_id: str) -> Response[str]:
     """Prepare the decisions."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Preparations)
+    officer, body = api.caller(event).subject, read_json(event, Preparations)
     chosen, total = body.chosen(), Ore(body.total_ore)
     books, context = wiring.books(), api.context(event)
     return _told(prepare_all(books, parse_round(round_id), chosen, total, body.reasons, officer, context))
@@ -85,7 +84,7 @@ def prepare(round_id: str) -> Response[str]:
 def decide(round_id: str) -> Response[str]:
     """Decide what another officer prepared."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Decisions)
+    officer, body = api.caller(event).subject, read_json(event, Decisions)
     chosen, total = body.chosen(), Ore(body.total_ore)
     return _told(decide_all(wiring.books(), parse_round(round_id), chosen, total, officer, api.context(event)))
 

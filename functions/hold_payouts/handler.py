@@ -35,7 +35,6 @@ for path in (ALL, ROUND, CASE):
 @app.get(ALL)
 def show_all() -> Response[str]:
     """Give the holds on everything."""
-    _staff()
     return api.document(_view(holds.show(wiring.books(), EVERYTHING)))
 
 
@@ -54,7 +53,6 @@ def release_all(number: str) -> Response[str]:
 @app.get(ROUND)
 def show_round(round_id: str) -> Response[str]:
     """Give the holds on a round."""
-    _staff()
     return api.document(_view(holds.show(wiring.books(), parse_round(round_id))))
 
 
@@ -73,7 +71,6 @@ def release_round(round_id: str, number: str) -> Response[str]:
 @app.get(CASE)
 def show_municipality(round_id: str, municipality: str) -> Response[str]:
     """Give the holds on a municipality and on its payouts."""
-    _staff()
     case = corrections.show(wiring.books(), parse_round(round_id), parse_municipality(municipality))
     return api.document(_view(holds.Stopped(case.holds)))
 
@@ -82,7 +79,7 @@ def show_municipality(round_id: str, municipality: str) -> Response[str]:
 def hold_municipality(round_id: str, municipality: str) -> Response[str]:
     """Stop a municipality or one payout of it; a batch that has it and is not cleared is void."""
     event = app.current_event.raw_event
-    who, body = _staff(), read_json(event, MunicipalityHold)
+    who, body = api.caller(event).subject, read_json(event, MunicipalityHold)
     place = parse_round(round_id), parse_municipality(municipality)
     told = holds.stop_municipality(wiring.books(), *place, body.payout, body.reason, who, api.context(event))
     return api.document(_view(told), 201)
@@ -92,25 +89,21 @@ def hold_municipality(round_id: str, municipality: str) -> Response[str]:
 def release_municipality(round_id: str, municipality: str, number: str) -> Response[str]:
     """End a hold on a municipality or a payout."""
     event = app.current_event.raw_event
-    who, body = _staff(), read_json(event, Reasoned)
+    who, body = api.caller(event).subject, read_json(event, Reasoned)
     place = parse_round(round_id), parse_municipality(municipality)
     told = holds.release_municipality(wiring.books(), *place, api.number(number), body.reason, who, api.context(event))
     return api.document(_view(told))
 
 
-def _staff() -> str:
-    return api.staff(app.current_event.raw_event, "officer", "attester")
-
-
 def _stop(scope: str) -> Response[str]:
     event = app.current_event.raw_event
-    who, body = _staff(), read_json(event, Reasoned)
+    who, body = api.caller(event).subject, read_json(event, Reasoned)
     return api.document(_view(holds.stop(wiring.books(), scope, body.reason, who, api.context(event))), 201)
 
 
 def _release(scope: str, number: str) -> Response[str]:
     event = app.current_event.raw_event
-    who, body = _staff(), read_json(event, Reasoned)
+    who, body = api.caller(event).subject, read_json(event, Reasoned)
     told = holds.release(wiring.books(), scope, api.number(number), body.reason, who, api.context(event))
     return api.document(_view(told))
 

@@ -27,7 +27,6 @@ api.options(app, OUTCOME, "POST")
 @app.get(APPEALS)
 def show(round_id: str, municipality: str, number: str) -> Response[str]:
     """Give the appeals of a decision, and whether they hold its claim."""
-    api.staff(app.current_event.raw_event, "officer")
     case = corrections.show(wiring.books(), parse_round(round_id), parse_municipality(municipality))
     return api.document(_view(case, api.number(number)))
 
@@ -36,7 +35,7 @@ def show(round_id: str, municipality: str, number: str) -> Response[str]:
 def note(round_id: str, municipality: str, number: str) -> Response[str]:
     """Note an appeal."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Appealed)
+    officer, body = api.caller(event).subject, read_json(event, Appealed)
     in_time = body.arrived == "in_time"
     command = c.NoteAppeal(api.number(number), body.received_on, in_time, body.reason, officer)
     return _act(round_id, municipality, number, command)
@@ -46,7 +45,7 @@ def note(round_id: str, municipality: str, number: str) -> Response[str]:
 def end(round_id: str, municipality: str, number: str) -> Response[str]:
     """Note how the appeal ended."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Outcome)
+    officer, body = api.caller(event).subject, read_json(event, Outcome)
     return _act(
         round_id, municipality, number, c.NoteAppealOutcome(api.number(number), body.outcome, body.reason, officer)
     )

@@ -33,7 +33,6 @@ api.options(app, PLACEMENTS, "POST")
 @app.get(ENTRIES)
 def show() -> Response[str]:
     """Give what waits, each with the open invoices that it may be meant for, the likeliest first."""
-    api.staff(app.current_event.raw_event, "officer")
     return api.document(
         {
             "entries": [
@@ -63,7 +62,7 @@ def show() -> Response[str]:
 def add() -> Response[str]:
     """Book an entry on an invoice; what is above it becomes surplus."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Placement)
+    officer, body = api.caller(event).subject, read_json(event, Placement)
     where = parse_round(body.round), parse_municipality(body.municipality)
     placed = place(wiring.books(), body.entry, *where, body.invoice, officer, api.context(event))
     return api.document({"entry": placed.entry, "invoice": placed.placed, "status": "placed"}, 201)

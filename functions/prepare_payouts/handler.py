@@ -24,7 +24,7 @@ def prepare(round_id: str) -> Response[str]:
     Whoever asks for it cannot attest what is prepared now.
     """
     event = app.current_event.raw_event
-    officer = api.staff(event, "officer")
+    officer = api.caller(event).subject
     books, known = wiring.books(), parse_round(round_id)
     get_round(books, known)
     queue_due(books, wiring.calendar(), officer, api.context(event), only=known)

@@ -41,7 +41,6 @@ api.options(app, DECISION, "POST")
 @app.get(RECONSIDERATION)
 def show(round_id: str, municipality: str, number: str) -> Response[str]:
     """Give what the municipality reported late, what is claimed, and what is prepared."""
-    api.staff(app.current_event.raw_event, "officer")
     case = corrections.show(wiring.books(), parse_round(round_id), parse_municipality(municipality))
     return api.document(_view(case, api.number(number)))
 
@@ -50,7 +49,7 @@ def show(round_id: str, municipality: str, number: str) -> Response[str]:
 def prepare(round_id: str, municipality: str, number: str) -> Response[str]:
     """Prepare to change the recovery, or to let it stand."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Reconsidering)
+    officer, body = api.caller(event).subject, read_json(event, Reconsidering)
     command = c.PrepareReconsideration(api.number(number), Ore(body.amount_ore), body.reasons, officer)
     return _act(round_id, municipality, number, command)
 
@@ -59,7 +58,7 @@ def prepare(round_id: str, municipality: str, number: str) -> Response[str]:
 def decide(round_id: str, municipality: str, number: str) -> Response[str]:
     """Decide what another officer prepared."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, NewAmount)
+    officer, body = api.caller(event).subject, read_json(event, NewAmount)
     command = c.DecideReconsideration(api.number(number), Ore(body.amount_ore), officer)
     return _act(round_id, municipality, number, command)
 

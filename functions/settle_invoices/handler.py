@@ -37,7 +37,6 @@ for path in (WRITE_OFF, DECISION, REFUND):
 @app.get(INVOICES)
 def show(round_id: str, municipality: str) -> Response[str]:
     """Give the invoices and credit notes of a municipality, with what is open on each."""
-    api.staff(app.current_event.raw_event, "officer")
     return api.document(
         _view(corrections.show(wiring.books(), parse_round(round_id), parse_municipality(municipality)))
     )
@@ -47,7 +46,7 @@ def show(round_id: str, municipality: str) -> Response[str]:
 def propose_write_off(round_id: str, municipality: str, invoice: str) -> Response[str]:
     """Propose to give up what is open on an invoice."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Reasoned)
+    officer, body = api.caller(event).subject, read_json(event, Reasoned)
     return _act(round_id, municipality, c.ProposeWriteOff(invoice, body.reason, officer))
 
 
@@ -55,14 +54,14 @@ def propose_write_off(round_id: str, municipality: str, invoice: str) -> Respons
 def decide_write_off(round_id: str, municipality: str, invoice: str) -> Response[str]:
     """Decide to give up what another officer proposed."""
     event = app.current_event.raw_event
-    officer, body = api.staff(event, "officer"), read_json(event, Amount)
+    officer, body = api.caller(event).subject, read_json(event, Amount)
     return _act(round_id, municipality, c.DecideWriteOff(invoice, Ore(body.amount_ore), officer))
 
 
 @app.post(REFUND)
 def refund(round_id: str, municipality: str) -> Response[str]:
     """Order a payout of what came in above the invoices."""
-    officer = api.staff(app.current_event.raw_event, "officer")
+    officer = api.caller(app.current_event.raw_event).subject
     return _act(round_id, municipality, c.OrderRefund(officer))
 
 

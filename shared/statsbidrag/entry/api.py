@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
@@ -19,7 +20,10 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from statsbidrag.domain.errors import NotFound, Refusal, Refusals, StatsbidragError
 from statsbidrag.entry import wiring
 from statsbidrag.entry.bodies import FORM, header, media_type
+from statsbidrag.entry.callers import CURRENT, Caller, vouched
+from statsbidrag.entry.guard import guard
 from statsbidrag.entry.logs import logger
+from statsbidrag.entry.rights import RIGHTS, Rights
 from statsbidrag.usecases.books import Context
 
 SECURITY_HEADERS = {
@@ -40,22 +44,6 @@ PUBLIC = {"Cache-Control": "public, max-age=3600"}
 
 HTML = "text/html; charset=utf-8"
 PROBLEM = "application/problem+json"
-
-
-class Caller(msgspec.Struct, frozen=True):
-    """Who is calling, as the authoriser vouches.
-
-    Attributes
-    ----------
-    role
-        ``agent``, ``officer``, ``attester`` or ``bank``.
-    municipality
-        The code an agent acts for; empty for other roles.
-    """
-
-    subject: str
-    role: str
-    municipality: str
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -82,13 +70,15 @@ ErrorPage = Callable[[Problem, str], str]
 """Makes the page of a problem; the text is the relative way to the root of the site."""
 
 
-def create_app(error_page: ErrorPage | None = None) -> APIGatewayRestResolver:
+def create_app(error_page: ErrorPage | None = None, rights: Rights = RIGHTS) -> APIGatewayRestResolver:
     """Make the app that routes are put on.
 
     Parameters
     ----------
     error_page
         Makes error pages for people; without it, everyone gets problem details.
+    rights
+        Who may call its routes.
     """
     app = APIGatewayRestResolver()
 
@@ -98,12 +88,14 @@ def create_app(error_page: ErrorPage | None = None) -> APIGatewayRestResolver:
         return _error(app.current_event.raw_event, error, error_page)
 
     app.exception_handler(Exception)(answer_error)
+    app.use([guard(rights)])
     return app
 
 
 def run(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one call: name it in the log, route it, and put the security headers on the answer."""
     logger.set_correlation_id(correlation(event))
+    CURRENT.set(vouched(event))
     with wiring.at_once():
         answer: dict[str, Any] = app.resolve(event, context)
     headers = answer.setdefault("multiValueHeaders", {})
@@ -125,6 +117,11 @@ def options(app: APIGatewayRestResolver, rule: str, methods: str) -> None:
 def page(body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
     """Answer with a page for people."""
     return Response(status, content_type=HTML, body=body, headers={"Content-Language": "sv", **(headers or {})})
+
+
+def see_other(event: Mapping[str, Any], way: str) -> Response[str]:
+    """Send a browser on, to fetch another page of ours; ``way`` leads there from the site's root."""
+    return Response(303, content_type=HTML, body="", headers={"Location": root(event) + way})
 
 
 def document(body: Any, status: int = 200) -> Response[str]:
@@ -154,53 +151,16 @@ def caller(event: Mapping[str, Any]) -> Caller:
     Refusal
         ``not_signed_in`` (401) where no authoriser has vouched.
     """
-    vouched = event.get("requestContext", {}).get("authorizer") or {}
-    if not (vouched.get("subject") and vouched.get("role")):
+    who = vouched(event)
+    if who is None:
         raise Refusal("not_signed_in", "Logga in för att fortsätta.", status=401)
-    return Caller(vouched["subject"], vouched["role"], vouched.get("municipality") or "")
+    return who
 
 
 def context(event: Mapping[str, Any]) -> Context:
     """Tell the use cases who acts and which call it came from."""
     who = caller(event)
     return Context(f"{who.role}:{who.subject}", correlation(event))
-
-
-def require_role(who: Caller, *roles: str) -> None:
-    """Let only these roles on; `Refusal` ``role_not_allowed`` (403) for others."""
-    if who.role not in roles:
-        raise Refusal("role_not_allowed", "Du har inte behörighet till den här sidan.", status=403)
-
-
-def staff(event: Mapping[str, Any], *roles: str) -> str:
-    """Give the subject of a caller in one of these roles at the agency.
-
-    Raises
-    ------
-    Refusal
-        ``not_signed_in`` (401), ``role_not_allowed`` or ``cross_site`` (403).
-    """
-    require_same_site(event)
-    who = caller(event)
-    require_role(who, *roles)
-    return who.subject
-
-
-def require_own_municipality(who: Caller, municipality: str) -> None:
-    """Let an agent act for its own municipality only; `Refusal` ``not_your_municipality`` (403)."""
-    require_role(who, "agent")
-    if who.municipality != municipality:
-        raise Refusal(
-            "not_your_municipality",
-            "Du är ombud för en annan kommun och kan inte se det här ärendet.",
-            status=403,
-        )
-
-
-def require_same_site(event: Mapping[str, Any]) -> None:
-    """Refuse a form that another site posts in a signed-in person's name: ``cross_site`` (403)."""
-    if header(event, "sec-fetch-site") == "cross-site":
-        raise Refusal("cross_site", "Formuläret skickades från en annan webbplats.", status=403)
 
 
 def number(text: str) -> int:
@@ -238,6 +198,8 @@ def _error(event: Mapping[str, Any], error: Exception, error_page: ErrorPage | N
         logger.error("unexpected_error", code=problem.code, route=route, exc_info=error)
     else:
         log_refusal(event, problem)
+    if problem.code == "not_signed_in" and wants_page(event) and event["httpMethod"] == "GET":
+        return see_other(event, f"logga-in?{urlencode({'till': event['path']})}")
     if error_page is not None and wants_page(event):
         return page(error_page(problem, root(event)), problem.status)
     body = json.dumps(msgspec.to_builtins(problem), ensure_ascii=False)

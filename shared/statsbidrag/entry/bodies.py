@@ -14,6 +14,9 @@ from statsbidrag.domain.errors import Refusal, Refusals
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+MULTIPART = "multipart/form-data"
+CSRF_FIELD = "csrf"
+"""The field of a form that holds its session's token; the guard reads it, and no form sees it."""
 LARGEST_BODY = 1_048_576
 """Bytes."""
 _MOST_FIELDS = 200
@@ -62,6 +65,7 @@ def read_fields(event: Mapping[str, Any]) -> Fields:
     kind = media_type(event)
     if kind == FORM:
         fields = _form(text)
+        fields.pop(CSRF_FIELD, None)
     elif kind == JSON:
         fields = _json(text)
     else:

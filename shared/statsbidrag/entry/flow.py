@@ -9,7 +9,7 @@ import msgspec
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from statsbidrag.domain.errors import Refusal, Refusals
-from statsbidrag.entry.api import log_refusal, require_same_site
+from statsbidrag.entry.api import log_refusal
 from statsbidrag.entry.bodies import Fields, read_fields, request_key
 from statsbidrag.entry.pages import Row, faults, shown
 
@@ -64,7 +64,6 @@ def step(event: Mapping[str, Any], form: Form[T], show: Show) -> Response[str]:
     The pressed button's field ``step`` says which: ``review`` shows what was filled in, ``change`` goes back to the
     form, ``send`` (also without the field) receives it.
     """
-    require_same_site(event)
     fields = read_fields(event)
     key, wish = request_key(event, fields), fields.pop("step", "send")
     values = shown(form.labels, fields)

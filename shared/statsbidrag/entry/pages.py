@@ -15,6 +15,8 @@ from statsbidrag.domain.report_form import condition_text
 from statsbidrag.domain.terms import Question
 from statsbidrag.domain.time import format_date, format_instant, swedish_date
 from statsbidrag.entry.api import Problem, refusals
+from statsbidrag.entry.callers import CURRENT
+from statsbidrag.entry.rights import ROLE_NAMES
 
 _HERE = Path(__file__).parent
 STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
@@ -83,7 +85,8 @@ class Pages:
 
     def render(self, template: str, root: str, **context: Any) -> str:
         """Render a page; ``root`` is the relative way to the site's root. A missing value is an error."""
-        return self._environment.get_template(template).render(root=root, **{"faults": (), **context})
+        shared = {"faults": (), "caller": CURRENT.get(), "role_names": ROLE_NAMES}
+        return self._environment.get_template(template).render(root=root, **shared | context)
 
     def error(self, problem: Problem, root: str) -> str:
         """Render the page of a problem."""

@@ -49,7 +49,6 @@ class ReportForm:
 
     def step(self, show: flow.Show) -> Response[str]:
         """Take the form one step on: saved, to review, back to change, or received."""
-        api.require_same_site(self._event)
         fields = read_fields(self._event)
         try:
             return self._save(fields, show) if fields.get("step") == "save" else self._step(show)

@@ -215,7 +215,7 @@ def test_only_who_may_is_let_in_and_for_others_nothing_changes(desk: Desk, funct
     assert desk.store.commits == before
 
 
-@pytest.mark.parametrize(("function", "name"), CALLS)
+@pytest.mark.parametrize(("function", "name"), [call for call in CALLS if sample(*call)["httpMethod"] == "POST"])
 def test_another_site_cannot_make_a_signed_in_persons_call(desk: Desk, function: str, name: str) -> None:
     CALLS[function, name][1](desk)
     before = desk.store.commits

@@ -168,7 +168,8 @@ def test_programs_get_the_view_and_a_receipt(books: Books) -> None:
 def test_only_the_municipalitys_own_agent_comes_in(
     books: Books, name: str, authorizer: dict[str, str], status: int
 ) -> None:
-    assert _call(name, authorizer)["statusCode"] == status
+    expected = 303 if (status, name) == (401, "show_form") else status
+    assert _call(name, authorizer)["statusCode"] == expected
     assert not _case(books).requisitions
 
 

@@ -1,0 +1,158 @@
+"""Who may call what: the one table. A route that does not stand here is answered to nobody.
+
+The rights of agents, representatives and data coordinators follow the agency's guidance on who acts for a municipality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from statsbidrag.domain.errors import NotFound, Refusal
+from statsbidrag.entry.callers import Caller
+
+Role = Literal["person", "agent", "representative", "coordinator", "officer", "attester"]
+Roles = frozenset[str]
+
+ROLE_NAMES: Mapping[str, str] = {
+    "person": "Utan uppdrag",
+    "agent": "Ombud",
+    "representative": "Representant",
+    "coordinator": "Uppgiftssamordnare",
+    "officer": "Handläggare",
+    "attester": "Attestant",
+}
+"""Every role, and what people call it."""
+
+ANYONE: Roles = frozenset({"anyone"})
+"""Also who is not signed in: public pages, and pages behind a mailed link that is itself the right."""
+SIGNED_IN: Roles = frozenset(ROLE_NAMES)
+AGENT: Roles = frozenset({"agent"})
+SUBMITTERS: Roles = AGENT | {"representative"}
+"""Who may send in for a municipality."""
+MUNICIPALITY: Roles = SUBMITTERS | {"coordinator"}
+"""Who acts for a municipality; a data coordinator fills in and does not send."""
+OFFICER: Roles = frozenset({"officer"})
+ATTESTER: Roles = frozenset({"attester"})
+STAFF: Roles = OFFICER | ATTESTER
+
+_ROUND = "/rounds/{round}"
+_CASE = f"{_ROUND}/municipalities/{{municipality}}"
+_RECOVERY = f"{_CASE}/recoveries/{{number}}"
+_INVOICE = f"{_CASE}/invoices/{{invoice}}"
+_PAYOUT = f"{_CASE}/payouts/{{payout}}"
+
+Rights = Mapping[str, Mapping[str, Roles]]
+"""Roles by path, as the API names it, and method."""
+
+RIGHTS: Rights = {
+    # what is the same for everyone
+    "/stil.css": {"GET": ANYONE},
+    "/tillganglighet": {"GET": ANYONE},
+    # behind a mailed link, and the way to another
+    "/aterrapportering/{token}": {"GET": ANYONE, "POST": ANYONE},
+    "/reports/{token}": {"GET": ANYONE, "POST": ANYONE},
+    "/reports/{token}/draft": {"GET": ANYONE, "POST": ANYONE},
+    "/yttrande/{token}": {"GET": ANYONE, "POST": ANYONE},
+    "/ny-lank": {"GET": ANYONE, "POST": ANYONE},
+    # a municipality's own
+    "/rekvisition/{round}/{municipality}": {"GET": SUBMITTERS, "POST": SUBMITTERS},
+    f"{_CASE}/requisitions": {"GET": SUBMITTERS, "POST": SUBMITTERS},
+    f"{_CASE}/account": {"GET": SUBMITTERS | OFFICER},
+    f"{_CASE}/account/changes": {"POST": AGENT | OFFICER},
+    f"{_RECOVERY}/hearing": {"GET": SUBMITTERS, "POST": SUBMITTERS},
+    # the agency's
+    "/tasks": {"GET": STAFF},
+    f"{_ROUND}/allocation-lists/{{list}}": {"GET": OFFICER},
+    f"{_ROUND}/allocation-lists/{{list}}/approval": {"POST": OFFICER},
+    f"{_ROUND}/batches": {"POST": OFFICER},
+    "/batches/{batch}": {"GET": STAFF},
+    "/batches/{batch}/attestations": {"POST": ATTESTER},
+    "/batches/{batch}/void": {"POST": STAFF},
+    "/holds": {"GET": STAFF, "POST": STAFF},
+    "/holds/{number}/release": {"POST": STAFF},
+    f"{_ROUND}/holds": {"GET": STAFF, "POST": STAFF},
+    f"{_ROUND}/holds/{{number}}/release": {"POST": STAFF},
+    f"{_CASE}/holds": {"GET": STAFF, "POST": STAFF},
+    f"{_CASE}/holds/{{number}}/release": {"POST": STAFF},
+    f"{_CASE}/account/changes/{{number}}/approval": {"POST": OFFICER},
+    f"{_CASE}/account/changes/{{number}}/refusal": {"POST": OFFICER},
+    f"{_CASE}/payouts": {"GET": STAFF},
+    f"{_PAYOUT}/void": {"POST": OFFICER},
+    f"{_PAYOUT}/reissue": {"POST": OFFICER},
+    f"{_PAYOUT}/resolution": {"POST": STAFF},
+    f"{_PAYOUT}/resolution/confirmation": {"POST": STAFF},
+    f"{_ROUND}/reconciliation": {"GET": STAFF},
+    f"{_ROUND}/reconciliation.csv": {"GET": STAFF},
+    f"{_CASE}/deliveries": {"GET": OFFICER},
+    f"{_CASE}/deliveries/address": {"POST": OFFICER},
+    f"{_CASE}/deliveries/proof": {"POST": OFFICER},
+    f"{_CASE}/deliveries/links/renewal": {"POST": OFFICER},
+    f"{_CASE}/deliveries/links/revocation": {"POST": OFFICER},
+    f"{_CASE}/report": {"GET": OFFICER},
+    f"{_CASE}/report/extension": {"POST": OFFICER},
+    f"{_CASE}/report/reopening": {"POST": OFFICER},
+    f"{_ROUND}/recoveries": {"GET": OFFICER},
+    f"{_ROUND}/recoveries/preparations": {"POST": OFFICER},
+    f"{_ROUND}/recoveries/decisions": {"POST": OFFICER},
+    _RECOVERY: {"GET": OFFICER},
+    f"{_RECOVERY}/hearing/extension": {"POST": OFFICER},
+    f"{_RECOVERY}/preparation": {"POST": OFFICER},
+    f"{_RECOVERY}/decision": {"POST": OFFICER},
+    f"{_RECOVERY}/appeals": {"GET": OFFICER, "POST": OFFICER},
+    f"{_RECOVERY}/appeals/outcome": {"POST": OFFICER},
+    f"{_RECOVERY}/reconsideration": {"GET": OFFICER, "POST": OFFICER},
+    f"{_RECOVERY}/reconsideration/decision": {"POST": OFFICER},
+    f"{_CASE}/invoices": {"GET": OFFICER},
+    f"{_INVOICE}/reissue": {"POST": OFFICER},
+    f"{_INVOICE}/set-off": {"POST": OFFICER},
+    f"{_INVOICE}/set-off/decision": {"POST": OFFICER},
+    f"{_INVOICE}/set-off/refusal": {"POST": OFFICER},
+    f"{_INVOICE}/write-off": {"POST": OFFICER},
+    f"{_INVOICE}/write-off/decision": {"POST": OFFICER},
+    f"{_CASE}/refund": {"POST": OFFICER},
+    "/entries": {"GET": OFFICER},
+    "/entries/placements": {"POST": OFFICER},
+}
+"""OPTIONS does not stand here: it tells everyone the methods of a path."""
+
+
+def may(role: str, method: str, path: str, table: Rights = RIGHTS) -> bool:
+    """Tell whether a role may call a route, its municipality aside; an empty role is nobody's."""
+    roles = table.get(path, {}).get(method, frozenset())
+    return roles == ANYONE or role in roles
+
+
+def check(who: Caller | None, method: str, path: str, municipality: str | None, table: Rights = RIGHTS) -> None:
+    """Let a caller on, or refuse.
+
+    Parameters
+    ----------
+    who
+        The caller; ``None`` where nobody is signed in.
+    path
+        The route as the API names it, such as ``/rounds/{round}/holds``.
+    municipality
+        Whose the route is, for those that are one municipality's.
+
+    Raises
+    ------
+    Refusal
+        ``not_signed_in`` (401), ``role_not_allowed`` or ``not_your_municipality`` (403).
+    NotFound
+        The route does not stand in the table.
+    """
+    if method not in table.get(path, {}):
+        raise NotFound("page_not_found", "Sidan finns inte. Kontrollera adressen.")
+    if may("", method, path, table):
+        return
+    if who is None:
+        raise Refusal("not_signed_in", "Logga in för att fortsätta.", status=401)
+    if not may(who.role, method, path, table):
+        raise Refusal("role_not_allowed", "Du har inte behörighet till den här sidan.", status=403)
+    if who.role in MUNICIPALITY and municipality is not None and municipality != who.municipality:
+        raise Refusal(
+            "not_your_municipality",
+            "Du företräder en annan kommun och kan inte se det här ärendet.",
+            status=403,
+        )
