@@ -160,6 +160,7 @@ def _resolved(data: Json, *, embedded: bool) -> Json:
     resolved["Resources"] = {
         name: resource
         for name, resource in resolved["Resources"].items()
-        if resource.get("Condition") != "Embedded" or embedded
+        if resource.get("Condition") not in ("Embedded", "Deployed")
+        or (resource["Condition"] == "Embedded") == embedded
     }
     return resolved

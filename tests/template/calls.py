@@ -6,9 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from scripts.routes import handled, shape
-from scripts.template import Template, named
+from scripts.template import Json, Template, named
 
 METHODS = {"GET", "POST", "OPTIONS"}
+READS_BODIES = {
+    "SizeRestrictions_BODY",
+    "CrossSiteScripting_BODY",
+    "GenericLFI_BODY",
+    "GenericRFI_BODY",
+    "EC2MetaDataSSRF_BODY",
+}
+"""Rules of AWS's common set that judge what somebody wrote."""
 PUBLIC = {
     ("GET", "/stil.css"),
     ("GET", "/tillganglighet"),
@@ -80,6 +88,31 @@ def calls_are_bounded(template: Template) -> Iterator[str]:
             yield f"{name} takes any number of calls"
 
 
+def every_caller_is_bounded_and_no_text_is_turned_away(template: Template) -> Iterator[str]:
+    """On AWS a web ACL stands before the API; what people write may look like an attack and is never lost for it."""
+    guarded = [str(each["ResourceArn"]) for each in template.on_aws.of("AWS::WAFv2::WebACLAssociation").values()]
+    for name, api in template.on_aws.of("AWS::Serverless::Api").items():
+        if not any(f"/restapis/${{{name}}}/stages/{api['StageName']}" in arn for arn in guarded):
+            yield f"nothing stands before {name}"
+    for name, acl in template.on_aws.of("AWS::WAFv2::WebACL").items():
+        rates = [rule for rule in acl["Rules"] if "RateBasedStatement" in rule["Statement"]]
+        bounded = {
+            _what_is_counted(rule["Statement"]["RateBasedStatement"]) for rule in rates if "Block" in rule["Action"]
+        }
+        yield from (f"{name} does not count calls by {what}" for what in {"IP", "Cookie", "Header"} - bounded)
+        for rule in acl["Rules"]:
+            if rule["VisibilityConfig"]["SampledRequestsEnabled"]:
+                yield f"{rule['Name']} keeps calls with their tokens"
+            group = rule["Statement"].get("ManagedRuleGroupStatement", {})
+            counted = {o["Name"] for o in group.get("RuleActionOverrides", ()) if "Count" in o["ActionToUse"]}
+            if group.get("Name") == "AWSManagedRulesCommonRuleSet":
+                yield from (f"{each} turns texts away" for each in READS_BODIES - counted)
+
+
+def _what_is_counted(statement: Json) -> str:
+    return "IP" if statement["AggregateKeyType"] == "IP" else next(iter(statement["CustomKeys"][0]))
+
+
 def an_answer_comes_before_the_api_hangs_up(template: Template) -> Iterator[str]:
     authorisers = [
         a for api in template.of("AWS::Serverless::Api").values() for a in api["Auth"]["Authorizers"].values()
@@ -105,6 +138,7 @@ RULES = (
     every_route_but_the_public_ones_has_an_authoriser,
     who_calls_is_asked_each_time,
     calls_are_bounded,
+    every_caller_is_bounded_and_no_text_is_turned_away,
     an_answer_comes_before_the_api_hangs_up,
     every_route_has_a_handler_and_the_other_way_round,
 )

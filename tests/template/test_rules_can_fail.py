@@ -124,6 +124,20 @@ BREAKS: list[tuple[Rule, Break]] = [
         lambda d: _resource(d, "Api")["Auth"]["Authorizers"]["Caller"]["Identity"].update(ReauthorizeEvery=300),
     ),
     (calls.calls_are_bounded, lambda d: _resource(d, "Api").pop("MethodSettings")),
+    (
+        calls.every_caller_is_bounded_and_no_text_is_turned_away,
+        lambda d: d["Resources"].pop("WebAclAssociation"),
+    ),
+    (
+        calls.every_caller_is_bounded_and_no_text_is_turned_away,
+        lambda d: _resource(d, "WebAcl")["Rules"].pop(1),
+    ),
+    (
+        calls.every_caller_is_bounded_and_no_text_is_turned_away,
+        lambda d: _resource(d, "WebAcl")["Rules"][5]["Statement"]["ManagedRuleGroupStatement"].pop(
+            "RuleActionOverrides"
+        ),
+    ),
     (calls.an_answer_comes_before_the_api_hangs_up, lambda d: _resource(d, "ListTasks").update(Timeout=30)),
     (
         calls.every_route_has_a_handler_and_the_other_way_round,
