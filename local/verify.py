@@ -11,6 +11,7 @@ from rich.console import Console
 
 from local.books import KINDS, SUMMARY, UnreadableError, Year, amount_of, xml_of
 from local.verify_bank import BANK_CHECKS
+from local.verify_interest import interest_follows
 from local.year.summary import COLUMNS, figures, in_kronor, in_ore
 from statsbidrag.domain.case import CASE, Case
 from statsbidrag.domain.case.state import CreditNote, Invoice
@@ -48,7 +49,7 @@ def _money_is_conserved(year: Year) -> Iterator[str]:
         money = case.money
         for line in case.imbalances():
             yield f"{case.number}: does not hold: {line}"
-        if money.settled + money.surplus and not case.invoices:
+        if money.settled + money.interest_settled + money.surplus and not case.invoices:
             yield f"{case.number}: money was repaid without an invoice"
         if money.recovered != sum(invoice.amount - invoice.credited for invoice in case.invoices):
             yield f"{case.number}: the invoices are not what is recovered"
@@ -119,7 +120,7 @@ def _each_mail_once(year: Year) -> Iterator[str]:
 
 def _each_invoice_once(year: Year) -> Iterator[str]:
     cases: list[Case] = list(year.states(CASE).values())
-    invoices: dict[str, Invoice | CreditNote] = {i.number: i for case in cases for i in case.invoices}
+    invoices: dict[str, Invoice | CreditNote] = {i.number: i for case in cases for i in case.all_invoices}
     invoices |= {note.number: note for case in cases for note in case.credit_notes}
     numbers = Counter(xml_of(path).findtext(f"{_ANY}ID", "") for path in year.files("invoices/*.xml"))
     for number, times in numbers.items():
@@ -175,6 +176,7 @@ CHECKS: Mapping[str, Check] = {
     "journal_chains_are_whole": _chains,
     "journals_fold": _folds,
     "money_is_conserved": _money_is_conserved,
+    "interest_follows_from_the_payments": interest_follows,
     "no_task_is_overdue": _nothing_is_overdue,
     "summary_follows_from_the_journal": _summary_follows,
     "summary_adds_up": _summary_adds_up,

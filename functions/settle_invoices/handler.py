@@ -87,7 +87,7 @@ def _view(case: Case) -> dict[str, Any]:
                 "due_on": invoice.due_on,
                 "write_off": msgspec.to_builtins(invoice.write_off),
             }
-            for invoice in case.invoices
+            for invoice in case.all_invoices
         ],
         "credit_notes": [
             {

@@ -63,7 +63,16 @@ def figures(year: Year, round_id: str) -> dict[str, Any]:
         "counts": _counts(year, cases.values()),
         "money": money_of(cases.values()),
         "municipalities": {code: outcome(case) for code, case in sorted(cases.items())},
+        **_interest(cases.values()),
     }
+
+
+def _interest(cases: Iterable[Case]) -> dict[str, dict[str, Kronor]]:
+    """Sum the accounts of interest, where the round has any: they are no part of the grant's."""
+    moneys = [case.money for case in cases if case.interest]
+    names = ("claimed", "settled", "written_off", "forgone", "outstanding")
+    sums = {name: in_kronor(Ore(sum(getattr(money, f"interest_{name}") for money in moneys))) for name in names}
+    return {"interest": sums} if moneys else {}
 
 
 def money_of(cases: Iterable[Case]) -> dict[str, Kronor]:
@@ -88,7 +97,8 @@ def outcome(case: Case) -> dict[str, Any]:
             for r in case.recoveries
         ],
         "invoices": [
-            {"number": i.number, "amount": in_kronor(i.amount), "settled": in_kronor(i.settled)} for i in case.invoices
+            {"number": i.number, "amount": in_kronor(i.amount), "settled": in_kronor(i.settled)}
+            for i in case.all_invoices
         ],
         "credit_notes": [{"number": n.number, "amount": in_kronor(n.amount)} for n in case.credit_notes],
         "mails": {mail.id: mail.status for mail in sorted(case.mails.values(), key=lambda mail: mail.id)},
@@ -111,7 +121,7 @@ def _counts(year: Year, cases: Iterable[Case]) -> dict[str, int]:
         "reports": sum(1 for case in cases if case.report),
         "reports_late": sum(1 for case in cases if case.report and case.report.late),
         "recoveries": sum(len(case.recoveries) for case in cases),
-        "invoices": sum(len(case.invoices) for case in cases),
+        "invoices": sum(len(case.all_invoices) for case in cases),
         "credit_notes": sum(len(case.credit_notes) for case in cases),
         "letters": sum(
             bool(r.letter) + sum(bool(a.letter) for a in r.reconsidered) for c in cases for r in c.recoveries

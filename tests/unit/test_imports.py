@@ -26,6 +26,7 @@ RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "ur
 READS_BODIES = {
     "attest_payouts",
     "change_accounts",
+    "charge_interest",
     "correct_deliveries",
     "change_reports",
     "change_invoices",

@@ -173,6 +173,7 @@ def _invoice(case: Case, about: str, _: Round) -> Facts:
         "invoice_number": invoice.number,
         "replaced": invoice.replaces,
         "ocr": invoice.ocr,
+        "interest_on": invoice.interest_on,
         "last_day": invoice.due_on,
     }
 
@@ -186,6 +187,7 @@ def _credit_note(case: Case, about: str, grant_round: Round) -> Facts:
     return {
         "amount": note.amount,
         "invoice_number": note.number,
+        "interest_on": find_invoice(case, note.invoice).interest_on,
         "reasons": (note.reasons,),
         "appeal": grant_round.appeal,
     }

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from statsbidrag.domain.case.interests import find_interest
 from statsbidrag.domain.case.recoveries import find, find_invoice
 from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.errors import CorruptBooks
-from statsbidrag.domain.money import Ore, format_kronor
+from statsbidrag.domain.money import Ore, format_decimal, format_kronor
 from statsbidrag.domain.time import format_date, swedish_date
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from statsbidrag.documents.invoice import InvoiceLine
     from statsbidrag.domain.batches import Batch
     from statsbidrag.domain.case.state import Case, CreditNote, Ground, Invoice, Reconsidered, Recovery
     from statsbidrag.domain.terms import Round
@@ -161,6 +163,8 @@ def _heard(recovery: Recovery) -> tuple[str, ...]:
 def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[bytes, bytes]:
     """Give the Peppol XML and the PDF of a recovery invoice; the same journal gives the same bytes."""
     decided_on = _decided_on(case, invoice)
+    if invoice.interest_on:
+        return _claim_files(case, invoice, grant_round, decided_on, f"Ränta på faktura {invoice.interest_on}")
     text = f"Återkrav av {grant_round.name}, beslut {decided_on.isoformat()}"
     return _claim_files(case, invoice, grant_round, decided_on, text)
 
@@ -168,10 +172,14 @@ def invoice_files(case: Case, invoice: Invoice, grant_round: Round) -> tuple[byt
 def credit_note_files(case: Case, note: CreditNote, grant_round: Round) -> tuple[bytes, bytes]:
     """Give the Peppol XML and the PDF of a credit note; the same journal gives the same bytes."""
     invoice = find_invoice(case, note.invoice)
+    if invoice.interest_on and not note.replacement:
+        text = f"Ändrad ränta på faktura {invoice.interest_on}"
+        return _claim_files(case, invoice, grant_round, _decided_on(case, invoice), text, note)
     if not note.replacement:
         text = f"Ändrat återkrav av {grant_round.name}, beslut {note.issued_on.isoformat()}"
         return _claim_files(case, invoice, grant_round, note.issued_on, text, note)
-    text = f"Makulerad faktura {invoice.number}: återkrav av {grant_round.name}"
+    what = f"ränta på faktura {invoice.interest_on}" if invoice.interest_on else f"återkrav av {grant_round.name}"
+    text = f"Makulerad faktura {invoice.number}: {what}"
     return _claim_files(case, invoice, grant_round, _decided_on(case, invoice), text, note)
 
 
@@ -209,9 +217,9 @@ def _claim_files(
         buyer_reference=invoice.buyer_reference or _buyer_reference(case),
         case_number=case.number,
         decision_on=decided_on,
-        lines=(paper.InvoiceLine(text, what.amount),),
+        lines=(() if note else _interest_lines(case, invoice)) or (paper.InvoiceLine(text, what.amount),),
         credits=paper.InvoiceReference(invoice.number, invoice.issued_on) if note else None,
-        note=_remark(invoice, note, grant_round),
+        note=_remark(case, invoice, note),
         replaces=paper.InvoiceReference(replaced.number, replaced.issued_on) if replaced else None,
         prepaid=Ore(0) if note else invoice.prepaid,
     )
@@ -219,13 +227,34 @@ def _claim_files(
     return xml, render_invoice_pdf(written, xml)
 
 
-def _remark(invoice: Invoice, note: CreditNote | None, grant_round: Round) -> str:
-    """Name the other of two linked papers, and the basis for interest."""
+def _interest_lines(case: Case, invoice: Invoice) -> tuple[InvoiceLine, ...]:
+    """Write an interest account line by line; nothing where some of it was credited before this invoice."""
+    from statsbidrag.documents import invoice as paper  # noqa: PLC0415
+
+    told = find_interest(case, invoice.interest_on)
+    if told is None or told.amount != invoice.amount:
+        return ()
+    return tuple(
+        paper.InvoiceLine(
+            f"Ränta på {format_kronor(line.principal)} från och med den {format_date(line.first)} till och med den "
+            f"{format_date(line.last)}, {line.days} {'dag' if line.days == 1 else 'dagar'}, "
+            f"{format_decimal(Ore(line.basis_points)).replace('.', ',')} procent om året",
+            line.amount,
+        )
+        for line in told.lines
+        if line.amount
+    )
+
+
+def _remark(case: Case, invoice: Invoice, note: CreditNote | None) -> str:
+    """Name the other of two linked papers, and on what ground interest is claimed, or that none is."""
     if note:
         replaced = f"Faktura {invoice.number} är makulerad och ersätts av faktura {note.replacement}."
         return f"{replaced} Skäl: {note.reasons}" if note.replacement else ""
+    _, terms = opened(case)
+    interest = terms.interest.legal_text if terms.interest else "Ingen ränta tas ut på beloppet."
     linked = f"Fakturan ersätter faktura {invoice.replaces}, som är makulerad." if invoice.replaces else ""
-    return " ".join(part for part in (linked, grant_round.interest_basis) if part)
+    return " ".join(part for part in (linked, interest) if part)
 
 
 def _buyer_reference(case: Case) -> str:

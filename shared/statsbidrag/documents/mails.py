@@ -87,6 +87,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         Öre decided before, where a decision was taken again.
     credit_note
         Number of the one that follows a decision that was taken again.
+    interest_on
+        The recovery invoice that was paid late, where the mail is about interest on it.
     """
 
     mail_id: str
@@ -114,6 +116,7 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     ocr: str = ""
     replaced: str = ""
     replacement: str = ""
+    interest_on: str = ""
     enclosures: tuple[Enclosure, ...] = ()
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from statsbidrag.documents.round_interest import interest_faults, take_interest
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import parse_account, parse_any_account, parse_organisation_number, parse_round
 from statsbidrag.domain.money import kronor
@@ -32,7 +33,8 @@ def read_round(data: bytes) -> Round:
     data
         TOML in UTF-8. ``total_kronor``, ``terms.smallest_claim_kronor``, ``terms.smallest_refund_kronor`` and
         ``payments.two_attest_above_kronor`` are whole kronor, ``agency.account`` is written as
-        ``bankgiro 5050-1055``; all else has the names of `Round`.
+        ``bankgiro 5050-1055``. A table ``interest`` has the ground and the rates (`take_interest`), percent as text;
+        all else has the names of `Round`.
 
     Returns
     -------
@@ -54,11 +56,15 @@ def read_round(data: bytes) -> Round:
     if "payments" in raw:
         _in_ore(_section(raw, "payments"), "payments.", "two_attest_above")
     _identify_agency(_section(raw, "agency"))
+    if fault := take_interest(raw):
+        raise _invalid(fault[0], f"{fault[0]}: {fault[1]}")
     try:
         round_ = msgspec.convert(raw, Round, builtin_types=(date, datetime))
     except msgspec.ValidationError as error:
         raise _structure_refusal(str(error)) from None
-    contradictions = [c for c in (*_round_rules(round_), *_date_rules(round_), *_form_rules(round_)) if not c.holds]
+    interest = (_Rule(place, False, text) for place, text in interest_faults(round_.terms, round_.reference_rates))
+    rules = (*_round_rules(round_), *_date_rules(round_), *_form_rules(round_), *interest)
+    contradictions = [c for c in rules if not c.holds]
     if contradictions:
         text = " ".join(f"{c.place}: {c.text}" for c in contradictions)
         raise _invalid(contradictions[0].place, text)

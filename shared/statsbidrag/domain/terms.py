@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from statsbidrag.domain.identifiers import Account, RoundId
+from statsbidrag.domain.interest import InterestTerms, RateTable
 from statsbidrag.domain.money import Ore
 
 
@@ -45,6 +46,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link_grace_days
         Days that a report link goes on opening the form after `report_last_day`, or after the day it was issued if
         that is later; then the registry gets a new one on request, since a late report is always received.
+    interest
+        On what ground interest is claimed on what is repaid late; ``None`` means none at all (NJA 2007 s. 115).
     """
 
     requisition_opens: date
@@ -61,6 +64,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bank_answer_days: int = 7
     link_grace_days: int = 180
     smallest_refund: Ore = Ore(0)
+    interest: InterestTerms | None = None
 
 
 QuestionKind = Literal["amount", "text", "choice", "whole_number", "declaration"]
@@ -190,7 +194,9 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     declaration
         What the municipality confirms when it requisitions.
     interest_basis
-        Legal text for interest on a recovery; ``None`` means that no interest is claimed (NJA 2007 s. 115).
+        As older journals have it; the ground that binds a case is in its `terms`.
+    reference_rates
+        What `Terms.interest` adds to. The table grows while cases are open, so no case carries it.
     appeal
         Swedish notice on whether and how a decision can be appealed (förvaltningslagen 33 §).
     report_form_version
@@ -214,5 +220,6 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     report_form_version: int
     appeal: str
     interest_basis: str | None = None
+    reference_rates: RateTable | None = None
     payments: Payments = Payments()
     sums: tuple[Sum, ...] = ()

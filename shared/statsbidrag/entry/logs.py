@@ -101,6 +101,8 @@ EVENTS: dict[str, str] = {
     "set_off_proposed": "One officer proposes to keep a payout as payment of an invoice. A second person decides.",
     "set_off_declined": "The payout is not set off and goes on. Nothing to do.",
     "payout_set_off": "An invoice was paid by set-off, and the payout replaced by what remains. Nothing to do.",
+    "interest_claimed": "Interest on what was paid late was claimed by an invoice of its own. Await the payment.",
+    "interest_forgone": "Interest on what was paid late is not claimed; the event says why. Nothing to do.",
     "refund_ordered": "What came in above the invoices goes back as a payout. Nothing to do.",
     "entry_placed": "A person found where a bank entry in suspense belongs. Nothing to do.",
     "repayment_received": "A repayment was matched to its invoice. Nothing to do.",

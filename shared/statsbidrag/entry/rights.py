@@ -110,6 +110,8 @@ RIGHTS: Rights = {
     f"{_INVOICE}/set-off/refusal": {"POST": OFFICER},
     f"{_INVOICE}/write-off": {"POST": OFFICER},
     f"{_INVOICE}/write-off/decision": {"POST": OFFICER},
+    f"{_INVOICE}/interest": {"GET": OFFICER, "POST": OFFICER},
+    f"{_INVOICE}/interest/waiver": {"POST": OFFICER},
     f"{_CASE}/refund": {"POST": OFFICER},
     "/entries": {"GET": OFFICER},
     "/entries/placements": {"POST": OFFICER},

@@ -23,6 +23,7 @@ from statsbidrag.domain.money import Ore
 from statsbidrag.domain.terms import Round
 from statsbidrag.ports import DueTask, Files
 from statsbidrag.usecases.books import Books, Context, Seen
+from statsbidrag.usecases.interest import claim_due
 from statsbidrag.usecases.rounds import get_round
 
 RenderLetter = Callable[[Case, Recovery, Round], bytes]
@@ -103,9 +104,14 @@ def raise_due(
     """Raise and file an invoice for every decided recovery that has none, and what follows; gives how many were filed.
 
     Raised comes first, so that the date stands in the journal before any file carries it. Credit notes are filed, and
-    invoices that are past their due date reminded of.
+    invoices that are past their due date reminded of. Interest is claimed where it is due.
+
+    Raises
+    ------
+    Refusal
+        ``interest_rate_missing``, after all else is done: the round file lacks a rate, and somebody must add it.
     """
-    filed = 0
+    filed, missing = 0, None
     for due in books.store.due("invoices", books.now()):
         if due.task.kind == "remind_invoice":
             books.handle(CASE, due.key, RemindInvoice(due.task.about), context)
@@ -115,12 +121,17 @@ def raise_due(
             filed += 1
             continue
         seen = books.see(CASE, due.key)
+        if due.task.kind == "claim_interest":
+            seen, refusal = claim_due(books, due, seen, context)
+            missing = refusal or missing
         if due.task.kind == "raise_invoice":
             seen = books.handle(CASE, due.key, RaiseInvoice(int(due.task.about)), context, seen=seen).seen
-        for invoice in seen.state.invoices:
+        for invoice in seen.state.all_invoices:
             if not invoice.xml:
                 seen = _file_invoice(books, archive, render, due.key, seen, invoice, context)
                 filed += 1
+    if missing:
+        raise missing
     return filed
 
 

@@ -57,7 +57,7 @@ def _suggestions(entry: SuspendedEntry, cases: list[Case]) -> tuple[Suggestion, 
     found = [
         Suggestion(case.municipality, invoice.number, invoice.open_amount, reasons)
         for case in cases
-        for invoice in case.invoices
+        for invoice in case.all_invoices
         if invoice.open_amount > 0 and (reasons := tuple(_reasons(entry, case, invoice)))
     ]
     return tuple(sorted(found, key=lambda s: (-len(s.reasons), s.invoice))[:_MOST_SUGGESTIONS])

@@ -95,11 +95,6 @@ def test_a_small_surplus_is_refunded_unless_the_round_says_otherwise() -> None:
     assert read_round(text.encode()).terms.smallest_refund == 5000
 
 
-def test_a_round_may_name_a_basis_for_interest() -> None:
-    text = TEXT.replace("report_form_version = 2", 'report_form_version = 2\ninterest_basis = "Villkor 9"')
-    assert read_round(text.encode()).interest_basis == "Villkor 9"
-
-
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [

@@ -12,6 +12,7 @@ from statsbidrag.domain.case import (
     corrections,
     extensions,
     hearings,
+    interests,
     links,
     mails,
     opening,
@@ -85,6 +86,8 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.ProposeSetOff: set_offs.propose_set_off,
     c.DecideSetOff: set_offs.decide_set_off,
     c.DeclineSetOff: set_offs.decline_set_off,
+    c.ClaimInterest: interests.claim,
+    c.WaiveInterest: interests.waive,
     c.RecordMailSent: mails.sent,
     c.RecordMailDelivered: mails.delivered,
     c.RecordMailBounced: mails.bounced,
@@ -144,7 +147,7 @@ def _recovery_stage(case: Case) -> str:
         return "appealed"
     if recovery.to_invoice and not case.invoices:
         return "decided"
-    return "invoiced" if any(invoice.open_amount for invoice in case.invoices) else "closed"
+    return "invoiced" if any(invoice.open_amount for invoice in case.all_invoices) else "closed"
 
 
 CASE: Kind[Case, e.CaseEvent, c.CaseCommand] = Kind(

@@ -8,6 +8,7 @@ import msgspec
 
 from statsbidrag.domain.case.state import AppealOutcome, HearingStance, UnknownOutcome
 from statsbidrag.domain.identifiers import Account
+from statsbidrag.domain.interest import RateTable
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Terms
@@ -449,6 +450,23 @@ class DeclineSetOff(Command, frozen=True):
     officer: str
 
 
+class ClaimInterest(Command, frozen=True):
+    """Claim interest on what was paid late of an invoice; no officer where it follows from the terms."""
+
+    invoice: str
+    rates: RateTable | None
+    officer: str = ""
+
+
+class WaiveInterest(Command, frozen=True):
+    """Decide not to claim interest on what was paid late of an invoice."""
+
+    invoice: str
+    rates: RateTable | None
+    reason: str
+    officer: str
+
+
 class RecordMailSent(Command, frozen=True):
     """The mail service took the e-mail."""
 
@@ -537,6 +555,8 @@ CaseCommand = (
     | ProposeSetOff
     | DecideSetOff
     | DeclineSetOff
+    | ClaimInterest
+    | WaiveInterest
     | RecordMailSent
     | RecordMailDelivered
     | RecordMailBounced

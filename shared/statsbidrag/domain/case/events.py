@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from statsbidrag.domain.case.state import AppealOutcome, Check, Ground, HearingStance, MailKind, UnknownOutcome
+from statsbidrag.domain.case.state import (
+    AppealOutcome,
+    Check,
+    Ground,
+    HearingStance,
+    InterestStatus,
+    MailKind,
+    UnknownOutcome,
+)
 from statsbidrag.domain.identifiers import Account
+from statsbidrag.domain.interest import Period, Rate
 from statsbidrag.domain.journal import Event
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.recipient import Recipient
@@ -553,6 +562,36 @@ class PayoutSetOff(Event, frozen=True):
     decided_at: datetime
 
 
+class InterestClaimed(Event, frozen=True):
+    """Interest on what was paid late of `invoice` is claimed by an invoice of its own."""
+
+    invoice: str
+    amount: Ore
+    free_to: date
+    rates: tuple[Rate, ...]
+    lines: tuple[Period, ...]
+    interest_invoice: str
+    ocr: str
+    issued_on: date
+    due_on: date
+    decided_by: str
+    decided_at: datetime
+
+
+class InterestForgone(Event, frozen=True):
+    """Interest on what was paid late of `invoice` is not claimed: an officer waives it, or it is too small."""
+
+    invoice: str
+    amount: Ore
+    free_to: date
+    rates: tuple[Rate, ...]
+    lines: tuple[Period, ...]
+    status: InterestStatus
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+
 class MailSent(Event, frozen=True):
     """The e-mail left."""
 
@@ -650,6 +689,8 @@ CaseEvent = (
     | SetOffProposed
     | SetOffDeclined
     | PayoutSetOff
+    | InterestClaimed
+    | InterestForgone
     | MailSent
     | MailDelivered
     | MailBounced

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -18,6 +18,8 @@ from statsbidrag.domain.case.state import (
     DeliveryProof,
     Extension,
     HearingAnswer,
+    Interest,
+    InterestStatus,
     Invoice,
     Link,
     Mail,
@@ -35,7 +37,9 @@ from statsbidrag.domain.case.state import (
     WriteOff,
 )
 from statsbidrag.domain.holds import Hold, end_hold
+from statsbidrag.domain.interest import Paid
 from statsbidrag.domain.money import Ore
+from statsbidrag.domain.time import swedish_date
 
 _AGAIN = "-again"
 """Stands between the name of an e-mail that bounced and the number of its new sending."""
@@ -447,22 +451,38 @@ def _invoice_raised(case: Case, event: e.InvoiceRaised) -> Case:
 
 
 def _invoice_filed(case: Case, event: e.InvoiceFiled) -> Case:
-    filed = _with(case.invoices, "number", event.invoice, xml=event.xml, pdf=event.pdf)
-    return _owe_mail(replace(case, invoices=filed), "invoice", event.invoice, event.filed_at)
+    case = _invoice_of(case, event.invoice, xml=event.xml, pdf=event.pdf)
+    return _owe_mail(case, "invoice", event.invoice, event.filed_at)
 
 
 def _repayment_received(case: Case, event: e.RepaymentReceived) -> Case:
-    invoice = next(i for i in case.invoices if i.number == event.invoice)
-    case = replace(
-        case,
-        invoices=_with(case.invoices, "number", event.invoice, settled=invoice.settled + event.amount),
-        bank_entries=(*case.bank_entries, event.entry),
-    )
-    return _add(case, settled=event.amount, surplus=event.surplus)
+    invoice = _find_invoice(case, event.invoice)
+    case = _paid(case, invoice, event.amount, event.booked_on)
+    case = replace(case, bank_entries=(*case.bank_entries, event.entry))
+    return _add_to(_add(case, surplus=event.surplus), invoice, settled=event.amount)
+
+
+def _find_invoice(case: Case, number: str) -> Invoice:
+    return next(i for i in case.all_invoices if i.number == number)
+
+
+def _paid(case: Case, invoice: Invoice, amount: Ore, on: date) -> Case:
+    paid = (*invoice.paid, Paid(on, amount)) if amount else invoice.paid
+    return _invoice_of(case, invoice.number, settled=invoice.settled + amount, paid=paid)
+
+
+def _add_to(case: Case, invoice: Invoice, **amounts: int) -> Case:
+    """Add to the accounts of the grant, or to those of interest."""
+    kind = "interest_" if invoice.interest_on else ""
+    return _add(case, **{f"{kind}{name}": amount for name, amount in amounts.items()})
 
 
 def _invoice_of(case: Case, number: str, **changes: Any) -> Case:
-    return replace(case, invoices=_with(case.invoices, "number", number, **changes))
+    return replace(
+        case,
+        invoices=_with(case.invoices, "number", number, **changes),
+        interest_invoices=_with(case.interest_invoices, "number", number, **changes),
+    )
 
 
 def _invoice_reminded(case: Case, event: e.InvoiceReminded) -> Case:
@@ -534,11 +554,11 @@ def _appeal_ended(case: Case, event: e.AppealEnded) -> Case:
 
 def _credit_note_raised(case: Case, event: e.CreditNoteRaised) -> Case:
     note = CreditNote(event.credit_note, event.invoice, event.amount, event.issued_on, event.reasons)
-    invoice = next(i for i in case.invoices if i.number == event.invoice)
+    invoice = _find_invoice(case, event.invoice)
     credited, settled = invoice.credited + event.amount, invoice.settled - event.surplus
     case = _invoice_of(case, invoice.number, credited=credited, settled=settled)
     case = replace(case, credit_notes=(*case.credit_notes, note))
-    return _add(case, credited=event.amount, settled=-event.surplus, surplus=event.surplus)
+    return _add_to(_add(case, surplus=event.surplus), invoice, credited=event.amount, settled=-event.surplus)
 
 
 def _credit_note_filed(case: Case, event: e.CreditNoteFiled) -> Case:
@@ -553,11 +573,11 @@ def _write_off_proposed(case: Case, event: e.WriteOffProposed) -> Case:
 
 
 def _invoice_written_off(case: Case, event: e.InvoiceWrittenOff) -> Case:
-    invoice = next(i for i in case.invoices if i.number == event.invoice)
+    invoice = _find_invoice(case, event.invoice)
     decided = replace(invoice.write_off, decided_by=event.decided_by) if invoice.write_off else None
     written_off = invoice.written_off + event.amount
     case = _invoice_of(case, invoice.number, written_off=written_off, write_off=decided)
-    return _add(case, written_off=event.amount)
+    return _add_to(case, invoice, written_off=event.amount)
 
 
 def _refund_ordered(case: Case, event: e.RefundOrdered) -> Case:
@@ -566,7 +586,7 @@ def _refund_ordered(case: Case, event: e.RefundOrdered) -> Case:
 
 
 def _invoice_reissued(case: Case, event: e.InvoiceReissued) -> Case:
-    old = next(i for i in case.invoices if i.number == event.invoice)
+    old = _find_invoice(case, event.invoice)
     note = CreditNote(
         event.credit_note, old.number, event.amount, event.issued_on, event.reason, replacement=event.replacement
     )
@@ -581,11 +601,19 @@ def _invoice_reissued(case: Case, event: e.InvoiceReissued) -> Case:
         replaces=old.number,
         prepaid=event.prepaid,
         buyer_reference=event.invoice_reference,
+        paid=old.paid,
+        interest_on=old.interest_on,
     )
     void = {"credited": old.credited + event.amount, "settled": old.settled - event.prepaid}
     case = _invoice_of(case, old.number, replaced_by=new.number, **void)
-    case = replace(case, invoices=(*case.invoices, new), credit_notes=(*case.credit_notes, note))
-    return _add(case, invoiced=event.amount, credited=event.amount)
+    case = replace(_with_invoice(case, new), credit_notes=(*case.credit_notes, note))
+    return _add_to(case, new, invoiced=event.amount, credited=event.amount)
+
+
+def _with_invoice(case: Case, new: Invoice) -> Case:
+    if new.interest_on:
+        return replace(case, interest_invoices=(*case.interest_invoices, new))
+    return replace(case, invoices=(*case.invoices, new))
 
 
 def _set_off_proposed(case: Case, event: e.SetOffProposed) -> Case:
@@ -637,10 +665,43 @@ def _payout_set_off(case: Case, event: e.PayoutSetOff) -> Case:
         rest = Payout(event.replacement, event.remaining, old.account, "ordered", event.decided_at)
         rest = replace(rest, replaces=old.id, purpose=old.purpose)
         case = replace(case, payouts=(*case.payouts, rest))
-    invoice = next(i for i in case.invoices if i.number == event.invoice)
-    case = _invoice_of(case, invoice.number, settled=invoice.settled + event.amount)
+    case = _paid(case, _find_invoice(case, event.invoice), event.amount, swedish_date(event.decided_at))
     case = _add(case, settled=event.amount, set_off=event.amount)
     return _owe_mail(_moved(case, old.purpose, event.amount), "set_off", old.id, event.decided_at)
+
+
+def _interest(case: Case, event: e.InterestClaimed | e.InterestForgone, status: InterestStatus, reason: str) -> Case:
+    told = Interest(
+        invoice=event.invoice,
+        amount=event.amount,
+        free_to=event.free_to,
+        rates=event.rates,
+        lines=event.lines,
+        status=status,
+        decided_at=event.decided_at,
+        reason=reason,
+        decided_by=event.decided_by,
+    )
+    return replace(case, interest=(*case.interest, told))
+
+
+def _interest_claimed(case: Case, event: e.InterestClaimed) -> Case:
+    late = _find_invoice(case, event.invoice)
+    invoice = Invoice(
+        event.interest_invoice,
+        late.recovery,
+        event.amount,
+        event.ocr,
+        event.issued_on,
+        event.due_on,
+        buyer_reference=late.buyer_reference,
+        interest_on=late.number,
+    )
+    return _add_to(_with_invoice(_interest(case, event, "claimed", ""), invoice), invoice, invoiced=event.amount)
+
+
+def _interest_forgone(case: Case, event: e.InterestForgone) -> Case:
+    return _add(_interest(case, event, event.status, event.reason), interest_forgone=event.amount)
 
 
 def _mail_status(case: Case, mail: str, status: str) -> Case:
@@ -755,6 +816,8 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.SetOffProposed: _set_off_proposed,
     e.SetOffDeclined: _set_off_declined,
     e.PayoutSetOff: _payout_set_off,
+    e.InterestClaimed: _interest_claimed,
+    e.InterestForgone: _interest_forgone,
     e.MailSent: _mail_sent,
     e.MailDelivered: _mail_delivered,
     e.MailBounced: _mail_bounced,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from statsbidrag.domain.case.corrections import answer_due, is_refused
+from statsbidrag.domain.case.interests import claim_due, is_due
 from statsbidrag.domain.case.links import delivered_in_time
 from statsbidrag.domain.case.settlement import REMINDED_AFTER, is_negligible, refundable
 from statsbidrag.domain.case.settlement import reminder_due as invoice_reminder_due
@@ -182,12 +183,14 @@ def _appealed(recovery: Recovery) -> Task:
 
 
 def _invoices(case: Case, terms: Terms) -> Iterator[Task]:
-    for invoice in case.invoices:
+    for invoice in case.all_invoices:
         if not invoice.xml:
             yield Task("invoices", "file_invoice", invoice.number, start_of(invoice.issued_on))
         if invoice.open_amount > 0:
             recovery = next(r for r in case.recoveries if r.id == invoice.recovery)
             yield from _unpaid(invoice, recovery, terms)
+        if is_due(case, invoice):
+            yield Task("invoices", "claim_interest", invoice.number, claim_due(case, invoice))
     for note in case.credit_notes:
         if not note.xml:
             yield Task("invoices", "file_credit_note", note.number, start_of(note.issued_on))

@@ -162,12 +162,12 @@ def raise_invoice(case: Case, command: RaiseInvoice, now: datetime) -> Sequence[
 
 def next_number(case: Case) -> int:
     """Give the number of the next invoice or credit note: they have one series."""
-    return len(case.invoices) + len(case.credit_notes) + 1
+    return len(case.all_invoices) + len(case.credit_notes) + 1
 
 
 def find_invoice(case: Case, number: str) -> Invoice:
     """Give the invoice of that number; `NotFound` ``unknown_invoice``."""
-    found = next((i for i in case.invoices if i.number == number), None)
+    found = next((i for i in case.all_invoices if i.number == number), None)
     if found is None:
         raise NotFound("unknown_invoice", "Fakturan finns inte i ärendet.")
     return found

@@ -119,6 +119,10 @@ def _waiting(case: Case, invoice: str) -> SetOff | None:
 def _ready(case: Case, number: str, payout_name: str, now: datetime) -> tuple[Invoice, Payout]:
     """Give both sides; refuse a claim that is not due or in dispute, and money that may have left."""
     invoice, payout = find_invoice(case, number), find(case, payout_name)
+    if invoice.interest_on:
+        raise Refusal(
+            "interest_not_set_off", "Ränta kvittas inte mot bidrag. Kommunen betalar räntefakturan.", status=409
+        )
     if invoice.open_amount == 0:
         raise Refusal("nothing_to_set_off", "Det finns inget obetalt på fakturan.", status=409)
     if now < end_of(invoice.due_on):

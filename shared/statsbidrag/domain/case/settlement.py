@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from statsbidrag.domain.case import events as e
@@ -17,6 +17,7 @@ from statsbidrag.domain.case.commands import (
     RecordReconsiderationFiled,
     RemindInvoice,
 )
+from statsbidrag.domain.case.interests import interest_too_much
 from statsbidrag.domain.case.recoveries import find, find_invoice, next_number
 from statsbidrag.domain.case.state import Case, CreditNote, Invoice, Reconsideration, Reconsidered, Recovery, opened
 from statsbidrag.domain.errors import NotFound, Refusal
@@ -89,7 +90,7 @@ def decide_reconsideration(case: Case, command: DecideReconsideration, now: date
     reduction = Ore(recovery.to_invoice - prepared.amount)
     claims = (item for item in case.invoices if item.recovery == recovery.id and not item.replaced_by)
     invoice = next(claims, None)
-    credit = [_credit(case, invoice, reduction, prepared.reasons, now)] if reduction and invoice else []
+    credit = list(_credits(case, invoice, reduction, prepared.reasons, now)) if reduction and invoice else []
     decided = e.RecoveryReconsidered(
         recovery=recovery.id,
         reduction=reduction,
@@ -116,10 +117,20 @@ def find_reconsidered(recovery: Recovery, number: int) -> Reconsidered:
     return recovery.reconsidered[number - 1]
 
 
-def _credit(case: Case, invoice: Invoice, amount: Ore, reasons: str, now: datetime) -> e.CreditNoteRaised:
+def _credits(case: Case, invoice: Invoice, amount: Ore, reasons: str, now: datetime) -> Iterator[e.CreditNoteRaised]:
+    """Take a part of an invoice back, and the interest that was claimed on that part."""
+    yield _credit(case, invoice, amount, reasons, now, next_number(case))
+    for interest, too_much in interest_too_much(case, invoice, amount):
+        why = f"Faktura {invoice.number} är sänkt. Räntan på den delen faller bort."
+        yield _credit(case, interest, too_much, why, now, next_number(case) + 1)
+
+
+def _credit(
+    case: Case, invoice: Invoice, amount: Ore, reasons: str, now: datetime, sequence: int
+) -> e.CreditNoteRaised:
     remains = invoice.amount - invoice.credited - invoice.written_off - amount
     return e.CreditNoteRaised(
-        credit_note=invoice_number(case.round, case.municipality, next_number(case)),
+        credit_note=invoice_number(case.round, case.municipality, sequence),
         invoice=invoice.number,
         amount=amount,
         surplus=Ore(max(invoice.settled - remains, 0)),

@@ -13,6 +13,7 @@ import msgspec
 from statsbidrag.domain.errors import NotFound
 from statsbidrag.domain.holds import Hold
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId, case_number
+from statsbidrag.domain.interest import Paid, Period, Rate, account, total
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.terms import Terms
@@ -429,7 +430,7 @@ class CreditNote(msgspec.Struct, frozen=True):
 
 
 class Invoice(msgspec.Struct, frozen=True):
-    """A recovery invoice.
+    """A recovery invoice, or one of interest on what was paid late of it.
 
     Attributes
     ----------
@@ -439,6 +440,10 @@ class Invoice(msgspec.Struct, frozen=True):
         Öre that were settled on the replaced invoice already when this one was issued.
     buyer_reference
         The municipality's reference where an officer corrected it; else that of the requisition.
+    paid
+        What settled it, by day.
+    interest_on
+        The recovery invoice that was paid late, where this one claims interest.
     """
 
     number: str
@@ -458,11 +463,44 @@ class Invoice(msgspec.Struct, frozen=True):
     replaced_by: str = ""
     prepaid: Ore = Ore(0)
     buyer_reference: str = ""
+    paid: tuple[Paid, ...] = ()
+    interest_on: str = ""
 
     @property
     def open_amount(self) -> Ore:
         """What is still to be paid, öre."""
         return Ore(self.amount - self.credited - self.settled - self.written_off)
+
+
+InterestStatus = Literal["claimed", "too_small", "waived"]
+
+
+class Interest(msgspec.Struct, frozen=True):
+    """What became of the interest on a recovery invoice that was paid late: claimed, or not and why.
+
+    Attributes
+    ----------
+    invoice
+        The recovery invoice.
+    amount
+        Öre, the sum of `lines` as it was reckoned.
+    free_to
+        The last day that bears no interest.
+    rates
+        Basis points a year that were claimed, so that it can be reckoned anew when the claim is lowered.
+    decided_by
+        The officer; empty where it follows from the terms.
+    """
+
+    invoice: str
+    amount: Ore
+    free_to: date
+    rates: tuple[Rate, ...]
+    lines: tuple[Period, ...]
+    status: InterestStatus
+    decided_at: datetime
+    reason: str = ""
+    decided_by: str = ""
 
 
 MailKind = Literal[
@@ -535,6 +573,10 @@ class Money(msgspec.Struct, frozen=True):
         Claimed and given up.
     set_off
         Of what is paid or refunded, what no bank moved: it was kept as payment of an invoice, and came in as such.
+    interest_invoiced, interest_credited, interest_settled, interest_written_off
+        Interest has accounts of its own, and is no part of the grant's.
+    interest_forgone
+        Interest that was reckoned and not claimed: waived, or too small.
     """
 
     allocated: Ore = Ore(0)
@@ -550,6 +592,11 @@ class Money(msgspec.Struct, frozen=True):
     written_off: Ore = Ore(0)
     refunded: Ore = Ore(0)
     set_off: Ore = Ore(0)
+    interest_invoiced: Ore = Ore(0)
+    interest_credited: Ore = Ore(0)
+    interest_settled: Ore = Ore(0)
+    interest_written_off: Ore = Ore(0)
+    interest_forgone: Ore = Ore(0)
 
     @property
     def paid_by_bank(self) -> Ore:
@@ -559,7 +606,17 @@ class Money(msgspec.Struct, frozen=True):
     @property
     def came_by_bank(self) -> Ore:
         """What the bank took in from the municipality, öre."""
-        return Ore(self.settled + self.surplus + self.refunded - self.set_off)
+        return Ore(self.settled + self.interest_settled + self.surplus + self.refunded - self.set_off)
+
+    @property
+    def interest_claimed(self) -> Ore:
+        """Interest that is claimed by invoice, net of credit notes."""
+        return Ore(self.interest_invoiced - self.interest_credited)
+
+    @property
+    def interest_outstanding(self) -> Ore:
+        """Interest that is claimed and neither settled nor given up."""
+        return Ore(self.interest_claimed - self.interest_settled - self.interest_written_off)
 
     @property
     def recovered(self) -> Ore:
@@ -582,7 +639,14 @@ class Money(msgspec.Struct, frozen=True):
             "set off is within what was paid and what came in": self.set_off == 0
             or (self.set_off > 0 and min(self.paid_by_bank, self.came_by_bank) >= 0),
         }
-        return [line for line, holds in lines.items() if not holds]
+        return [line for line, holds in (lines | self._interest()).items() if not holds]
+
+    def _interest(self) -> dict[str, bool]:
+        parts = (self.interest_credited, self.interest_settled, self.interest_written_off, self.interest_forgone)
+        return {
+            "no interest is negative": min(parts) >= 0,
+            "interest settled and written off <= interest claimed": self.interest_outstanding >= 0,
+        }
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -600,6 +664,8 @@ class Case(msgspec.Struct, frozen=True):
         The registry's address that the register named when an officer corrected it; empty where the register's holds.
     link
         The newest; `earlier_links` open the form as well, until they are revoked or too old.
+    interest, interest_invoices
+        What became of interest, and the invoices that claim it, which are none of `invoices`.
     """
 
     round: RoundId
@@ -626,6 +692,8 @@ class Case(msgspec.Struct, frozen=True):
     invoices: tuple[Invoice, ...] = ()
     credit_notes: tuple[CreditNote, ...] = ()
     set_offs: tuple[SetOff, ...] = ()
+    interest: tuple[Interest, ...] = ()
+    interest_invoices: tuple[Invoice, ...] = ()
     mails: dict[str, Mail] = {}
     bank_entries: tuple[str, ...] = ()
 
@@ -676,7 +744,43 @@ class Case(msgspec.Struct, frozen=True):
         """Name every line of the case's accounts that does not hold."""
         decided = sum(item.amount for item in self.set_offs if item.status == "decided")
         agreed = [] if self.money.set_off == decided else ["set off is what two persons decided"]
-        return [*self.money.imbalances(), *agreed]
+        return [*self.money.imbalances(), *agreed, *(self._interest_imbalances() if self.interest else ())]
+
+    @property
+    def all_invoices(self) -> tuple[Invoice, ...]:
+        """The recovery invoices and those of interest."""
+        return (*self.invoices, *self.interest_invoices)
+
+    def interest_now(self, interest: Interest, reduction: int = 0) -> Ore:
+        """Reckon interest anew on what its invoice claims now, or with so many öre less."""
+        invoice = next(i for i in self.invoices if i.number == interest.invoice)
+        claimed = Ore(invoice.amount - invoice.credited - reduction)
+        return total(account(claimed, invoice.paid, interest.free_to, interest.rates))
+
+    def _interest_imbalances(self) -> list[str]:
+        money, claims = self.money, self.interest_invoices
+        live = {i.interest_on: i for i in claims if not i.replaced_by}
+        claimed = [each for each in self.interest if each.status == "claimed"]
+        lines = {
+            "interest invoices are what is claimed as interest": money.interest_claimed
+            == sum(i.amount - i.credited for i in claims),
+            "interest paid and given up are the sums of its invoices": (
+                money.interest_settled,
+                money.interest_written_off,
+            )
+            == (sum(i.settled for i in claims), sum(i.written_off for i in claims)),
+            "interest forgone is what was not claimed": money.interest_forgone
+            == sum(each.amount for each in self.interest if each.status != "claimed"),
+            "interest is claimed once of each invoice": live.keys() == {each.invoice for each in claimed}
+            and len({each.invoice for each in self.interest}) == len(self.interest),
+        }
+        if all(lines.values()):
+            lines["interest is what follows from the payments"] = all(
+                i.amount - i.credited == max(self.interest_now(each), i.written_off)
+                for each in claimed
+                for i in [live[each.invoice]]
+            )
+        return [line for line, holds in lines.items() if not holds]
 
     @property
     def waiting_set_offs(self) -> tuple[SetOff, ...]:
