@@ -867,6 +867,29 @@ SCENARIOS: tuple[Scenario, ...] = (
         "set-off proposed",
         prepare=_repayment,
     ),
+    Scenario(
+        "charge_interest, claimed",
+        "paid late",
+        _sample("charge_interest", "claim"),
+        _and(_sample("charge_interest", "show_interest")),
+    ),
+    Scenario(
+        "charge_interest, waived",
+        "paid late",
+        _sample("charge_interest", "waive"),
+        _and(_sample("charge_interest", "show_interest")),
+    ),
+    *_races(
+        ("charge_interest, claimed", _sample("charge_interest", "claim")),
+        ("charge_interest, waived first", _sample("charge_interest", "waive")),
+        "paid late",
+    ),
+    Scenario(
+        "raise_repayment_invoices, interest",
+        "interest due",
+        _sample("raise_repayment_invoices", "schedule"),
+        _and(_SWEEP),
+    ),
     Scenario("send_mail, an invoice void", "issued anew, mail owed", _mail("invoice_voided"), _and(_SWEEP)),
     Scenario("send_mail, set off", "set off, mail owed", _mail("set_off"), _and(_SWEEP)),
     Scenario(

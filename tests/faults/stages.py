@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -53,6 +53,8 @@ ROUND_FILE = (
     .replace(b"= 97_000_000", b"= 785_254")
     .replace(b"two_attest_above_kronor = 1_000_000", b"two_attest_above_kronor = 500_000")
 )
+INTEREST_FILE = ROUND_FILE + (ROOT / "tests/data/rounds/interest.toml").read_bytes()
+"""The same round with a legal ground for interest."""
 REGISTER_FILE = """Kommunkod;Kommun;Organisationsnummer;Registratur;Konto;Fakturareferens;Peppol-id
 0114;Upplands Väsby;212000-0019;registrator@upplands-vasby.example;bankgiro 5050-1055;REF 4711;0007:2120000019
 0115;Vallentuna;212000-0027;registrator@vallentuna.example;bankgiro 9990-1159;HS-0115;
@@ -310,6 +312,7 @@ class Year:
             recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
             self._keep_both("issued anew")
         self._set_off()
+        self._pay_late()
         with self._aside("invoiced"):
             self._act(FIRST, c.ProposeWriteOff(INVOICE, WHY, "officer-1"))
             self._keep("write-off proposed")
@@ -362,6 +365,42 @@ class Year:
             self._keep("set-off proposed")
             self._act(FIRST, c.DecideSetOff(INVOICE, NEXT, kronor(100), "officer-2"))
             self._keep_both("set off")
+
+    def _pay_late(self) -> None:
+        """In a round with a legal ground for interest the first pays its invoice 30 days late."""
+        with self._aside("registered"):
+            rounds.open_round(self.books, read_round(INTEREST_FILE), TEST)
+            self.books.rounds.clear()
+            self.world.clock.time = _at(5, 6)
+            recipient = next(found for found in self.register.all() if found.municipality == FIRST)
+            share = kronor(SHARES[FIRST])
+            self._act(FIRST, c.OpenCase(recipient, read_round(INTEREST_FILE).terms, "L-1", share))
+            self._act(FIRST, c.SubmitRequisition(share, ACCOUNTS[FIRST], "REF 4711", recipient.peppol_id, "00"))
+            self._act(FIRST, c.ValidateRequisition(1))
+            self.world.clock.time = _at(5, 7, 4)
+            payouts.queue_due(self.books, SwedishBankCalendar(), TEST.actor, TEST)
+            payouts.attest(self.books, BATCH_ID, "attester-1", share, TEST)
+            payouts.send_batch(self.books, self.outbox, SwedishBankCalendar(), payment_file, self._batch, TEST)
+            self._act(FIRST, c.RecordPayoutSettled(PAYOUTS[FIRST], "DBIT-0114", share, _at(5, 8).date()))
+            self.world.clock.time = _at(1, 15, year=2026)
+            reports.send_links(self.books, self.links, TEST)
+            used = Ore(share - CLAIM)
+            answers: dict[str, str | int] = {"amount_used": used, "amount_not_as_intended": 0}
+            self._act(FIRST, c.SubmitReport(1, answers, used, Ore(0), "00", sha256(self.token.encode())))
+            self._act(FIRST, c.AssessReport())
+            self.world.clock.time = _at(2, 10, year=2026)
+            recoveries.prepare(self.books, YEAR, FIRST, 1, kronor(0), WHY, "officer-1", TEST)
+            recoveries.decide(self.books, YEAR, FIRST, 1, "officer-2", TEST)
+            for due in self.due("letters"):
+                recoveries.file_letter(self.books, self.archive, decision_letter, reconsideration_letter, due, TEST)
+            recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
+            self.world.clock.time = _at(4, 13, year=2026)
+            paid_on = self.case(FIRST).invoices[0].due_on + timedelta(days=30)
+            self._act(FIRST, c.RecordRepayment(1, "CRDT-0114", CLAIM, paid_on))
+            self._keep("paid late")
+            self.world.clock.time = _at(4, 20, year=2026)
+            self._keep("interest due")
+        self.books.rounds.clear()
 
     def _claim_of_second(self) -> None:
         """Claim all of the second's grant back by invoice."""

@@ -26,6 +26,7 @@ FITS = {
     "change_invoices/propose_set_off": "change_invoices, a set-off proposed",
     "change_invoices/decide_set_off": "change_invoices, set off",
     "change_invoices/decline_set_off": "change_invoices, not set off",
+    "charge_interest/waive": "charge_interest, waived",
     "settle_invoices/decide_write_off": "settle_invoices, a write-off decided",
     "settle_invoices/refund": "settle_invoices, refunded",
     "change_reports/reopen": "change_reports, reopened",

@@ -21,6 +21,7 @@ from statsbidrag.domain.case.state import CARRIES_LINK, Payout, Reconsideration
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account
 from tests.builders import KNOWN, SPRING
+from tests.property.interest import InterestLedger
 
 FAILED = ("rejected", "returned", "void")
 """What a payout is that may be replaced."""
@@ -112,6 +113,7 @@ class Ledger:
         self.letters: set[str] = set()
         self.offered: dict[str, tuple[str, int, int, str]] = {}
         self.set_off: dict[str, int] = {}
+        self.interest = InterestLedger()
 
     def note(self, event: e.CaseEvent) -> None:
         """Take in an event; it must be one that may happen now."""
@@ -124,6 +126,7 @@ class Ledger:
         self._note_hearing(event)
         self._note_appeal(event)
         self._note_set_off(event)
+        self.interest.note(event)
 
     def _note_link(self, event: e.CaseEvent) -> None:
         match event:
@@ -259,6 +262,9 @@ class Ledger:
             case e.InvoiceRaised():
                 assert event.recovery not in self.held
                 self.claimed[event.invoice] = event.recovery
+            case e.InterestClaimed():
+                assert self.claimed[event.invoice] not in self.held
+                self.claimed[event.interest_invoice] = self.claimed[event.invoice]
             case e.InvoiceReissued():
                 self.claimed[event.replacement] = self.claimed[event.invoice]
             case e.AppealNoted():
@@ -333,6 +339,7 @@ class Ledger:
         self._check_tasks(case)
         self._check_settlement(case)
         self._check_mails(case)
+        self.interest.check(case)
         payouts = {p.id: p for p in case.payouts}
         for number, (about, change) in self.holds.items():
             assert is_released(case, number) != self._holds_on(payouts.get(about), change)
@@ -382,7 +389,8 @@ class Ledger:
     def _check_settlement(self, case: Case) -> None:
         """What came in is somewhere, once; every invoice is part of the case's accounts."""
         money, refunds = case.money, [p for p in case.payouts if p.purpose == "refund"]
-        assert money.settled + money.surplus + money.refunded == self.came_in + sum(self.set_off.values())
+        came_in = money.settled + money.interest_settled + money.surplus + money.refunded
+        assert came_in == self.came_in + sum(self.set_off.values())
         refunds_set_off = sum(self.set_off.get(p.id, 0) for p in refunds)
         assert money.refunded == sum(p.amount for p in refunds if p.status == "settled") + refunds_set_off
         assert money.set_off == sum(self.set_off.values())
@@ -390,15 +398,15 @@ class Ledger:
         assert under_way <= money.surplus
         for name in ("settled", "credited", "written_off"):
             assert getattr(money, name) == sum(getattr(invoice, name) for invoice in case.invoices)
-        assert money.credited == sum(note.amount for note in case.credit_notes)
-        assert all(min(i.open_amount, i.settled, i.credited, i.written_off) >= 0 for i in case.invoices)
-        numbers = [*(invoice.number for invoice in case.invoices), *(note.number for note in case.credit_notes)]
+        assert money.credited + money.interest_credited == sum(note.amount for note in case.credit_notes)
+        assert all(min(i.open_amount, i.settled, i.credited, i.written_off) >= 0 for i in case.all_invoices)
+        numbers = [*(invoice.number for invoice in case.all_invoices), *(note.number for note in case.credit_notes)]
         assert len(set(numbers)) == len(numbers)
         for recovery in case.recoveries:
             assert recovery.to_invoice == recovery.claim - recovery.waived - self.lowered.get(recovery.id, 0) >= 0
         waiting = {n: (r.amount, r.prepared_by) for n, r in reconsiderations(case).items()}
         assert waiting == self.lowering
-        assert {invoice.number for invoice in case.invoices if invoice.reminded_at} == self.reminded
+        assert {invoice.number for invoice in case.all_invoices if invoice.reminded_at} == self.reminded
         assert tasks(case, "file_reconsideration") == self.letters
         assert {recovery.id for recovery in case.recoveries if recovery.is_on_hold} == self.held
         to_refund = money.surplus > sum(p.amount for p in refunds if is_on_its_way(p))

@@ -35,9 +35,11 @@ from tests.builders import (
     SPRING,
     TERMS,
     THIRD,
+    TWICE,
     report,
     requisition,
 )
+from tests.property.interest import GROUND, TABLE
 from tests.property.ledger import CODES, FAILED, Ledger
 from tests.property.years import unpaid_year
 
@@ -66,7 +68,9 @@ class Walk:
         self.begin()
 
     def begin(self) -> None:
-        terms = msgspec.structs.replace(TERMS, requisitions_allowed=self.chance.choice((1, 1, 2)))
+        terms = msgspec.structs.replace(
+            TERMS, requisitions_allowed=self.chance.choice((1, 1, 2)), interest=self.chance.choice((None, GROUND))
+        )
         self.try_to(c.OpenCase(RECIPIENT, terms, "L-1", kronor(self.chance.randint(1, 500) * 1000)))
         if self.chance.random() < 0.9:
             for _ in range(terms.requisitions_allowed):
@@ -148,6 +152,7 @@ class Walk:
             "file_credit_note": lambda: c.RecordCreditNoteFiled(about, "c.xml", "c.pdf"),
             "propose_write_off": self.giving_up,
             "decide_set_off": self.chance.choice((self.set_off, self.set_off, self.letting_go)),
+            "claim_interest": lambda: self.interest(about),
             "refund_surplus": lambda: c.OrderRefund(self.officer()),
             "send_mail": lambda: c.RecordMailDelivered(about, self.now),
         }
@@ -203,6 +208,7 @@ class Walk:
                 self.setting_off,
                 self.set_off,
                 self.letting_go,
+                lambda: self.interest(self.invoice().number),
                 lambda: c.RecordMailSent(self.mail()),
                 lambda: c.RecordMailBounced(self.mail(), self.now),
                 lambda: c.RecordMailComplained(self.mail(), self.now),
@@ -342,14 +348,20 @@ class Walk:
         return msgspec.structs.replace(told, token_hash=self.chance.choice(hashes))
 
     def invoice(self) -> Invoice:
-        """The invoice that claims now; one that is not there while there is none."""
+        """An invoice that claims now, of money or of interest; one that is not there while there is none."""
         none = Invoice("I-2025-0114-9", 1, Ore(1), "", self.now.date(), self.now.date())
-        return next((invoice for invoice in self.case.invoices if not invoice.replaced_by), none)
+        return self.chance.choice([i for i in self.case.all_invoices if not i.replaced_by] or [none])
+
+    def interest(self, invoice: str) -> c.CaseCommand:
+        if self.chance.random() < 0.2:
+            return c.WaiveInterest(invoice, TABLE, "Banken var stängd.", self.officer())
+        return c.ClaimInterest(invoice, TABLE, self.chance.choice(("", self.officer())))
 
     def repayment(self) -> c.CaseCommand:
         invoice = self.invoice()
         amount = self.chance.choice((self.part(invoice.amount, whole=False), Ore(max(invoice.open_amount - 1, 1))))
-        return c.RecordRepayment(1, self.entry(), amount, self.now.date())
+        number = int(invoice.number.rsplit("-", 1)[-1]) if invoice.interest_on else 1
+        return c.RecordRepayment(number, self.entry(), amount, self.now.date())
 
     def reconsideration(self) -> c.CaseCommand:
         claimed = next((recovery.to_invoice for recovery in self.case.live_recoveries), Ore(1))
@@ -386,7 +398,9 @@ class SettlingWalk(Walk):
     """Begins with an invoice that is due and a payout that has not left."""
 
     def begin(self) -> None:
-        for days, command in unpaid_year(kronor(self.chance.randint(1, 500) * 1000))[: self.chance.choice((18, 19))]:
+        terms = msgspec.structs.replace(TWICE, interest=self.chance.choice((None, GROUND, GROUND)))
+        year = unpaid_year(kronor(self.chance.randint(1, 500) * 1000), terms)
+        for days, command in year[: self.chance.choice((18, 19))]:
             self.now = SPRING + timedelta(days=days)
             self.try_to(command)
 
@@ -454,7 +468,7 @@ def test_the_walks_make_everything_happen_that_can() -> None:
     hearing = {"prepare_agreed_decision", "weigh_objection", "note_appeal_outcome", "reconsider_after_appeal"}
     assert hearing - owed == set()
     claims = {"reconsider_after_late_report", "decide_reconsideration", "decide_write_off", "refund_surplus"}
-    assert {*claims, "propose_write_off", "decide_set_off"} - owed == set()
+    assert {*claims, "propose_write_off", "decide_set_off", "claim_interest"} - owed == set()
 
 
 @settings(max_examples=2500)

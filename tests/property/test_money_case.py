@@ -21,6 +21,7 @@ from statsbidrag.domain.case.owed import reminder_due
 from statsbidrag.domain.case.state import AppealOutcome, Payout, UnknownOutcome
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.identifiers import Account
+from statsbidrag.domain.interest import InterestTerms
 from statsbidrag.domain.journal import canonical, check_chain, refold, unseal
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Task
@@ -49,6 +50,7 @@ from tests.builders import (
     TOO_LATE,
 )
 from tests.fakes import FakeClock, FakeStore
+from tests.property.interest import GROUND, TABLE
 from tests.property.ledger import CODES, FAILED, Ledger
 from tests.property.years import unpaid_year
 
@@ -157,14 +159,25 @@ class OneCase(RuleBasedStateMachine):
         kind=st.sampled_from(["plain", "hard", "unpaid"]),
         steps=st.integers(0, 22),
         used=st.integers(0, 5),
+        ground=st.sampled_from([None, GROUND]),
     )
-    def open(self, allowed: int, amount: int, smallest: int, kind: str, steps: int, used: int) -> None:
+    def open(
+        self,
+        allowed: int,
+        amount: int,
+        smallest: int,
+        kind: str,
+        steps: int,
+        used: int,
+        ground: InterestTerms | None,
+    ) -> None:
         self.store = FakeStore()
         self.clock = FakeClock(SPRING)
         self.books = Books(self.store, self.clock, lambda record, context: None)
         self.terms: Terms = msgspec.structs.replace(
             TERMS, requisitions_allowed=2 if kind == "unpaid" else allowed, smallest_claim=kronor(smallest)
         )
+        self.terms = msgspec.structs.replace(self.terms, interest=ground)
         self.asked = self.seen = self.checked = 0
         self.ledger = Ledger()
         self.money_in: dict[str, int] = {}
@@ -284,6 +297,7 @@ class OneCase(RuleBasedStateMachine):
             "file_credit_note": lambda: c.RecordCreditNoteFiled(task.about, "c.xml", "c.pdf"),
             "propose_write_off": lambda: c.ProposeWriteOff(task.about, "Skäl.", data.draw(OFFICERS)),
             "decide_set_off": lambda: self.setting_off(task.about, data.draw(OFFICERS)),
+            "claim_interest": lambda: c.ClaimInterest(task.about, TABLE, data.draw(st.just("") | OFFICERS)),
             "refund_surplus": lambda: c.OrderRefund(data.draw(OFFICERS)),
             "send_mail": lambda: c.RecordMailDelivered(task.about, self.clock.time),
         }
@@ -319,7 +333,7 @@ class OneCase(RuleBasedStateMachine):
         return c.RecordReconsiderationFiled(int(recovery), int(number), "again.pdf")
 
     def writing_off(self, invoice: str, officer: str) -> c.DecideWriteOff:
-        told = next((i.write_off for i in self.case.invoices if i.number == invoice), None)
+        told = next((i.write_off for i in self.case.all_invoices if i.number == invoice), None)
         return c.DecideWriteOff(invoice, told.amount if told else Ore(1), officer)
 
     def reconsideration(self, recovery: int, quarters: int, officer: str) -> c.PrepareReconsideration:
@@ -566,6 +580,14 @@ class OneCase(RuleBasedStateMachine):
     def decline_set_off(self, invoice: str, officer: str, reason: str) -> None:
         self.ask(c.DeclineSetOff(invoice, reason, officer))
 
+    @rule(invoice=INVOICES, officer=st.just("") | OFFICERS)
+    def claim_interest(self, invoice: str, officer: str) -> None:
+        self.ask(c.ClaimInterest(invoice, TABLE, officer))
+
+    @rule(invoice=INVOICES, officer=OFFICERS, reason=REASONS)
+    def waive_interest(self, invoice: str, officer: str, reason: str) -> None:
+        self.ask(c.WaiveInterest(invoice, TABLE, reason, officer))
+
     @rule(officer=OFFICERS)
     def refund(self, officer: str) -> None:
         self.ask(c.OrderRefund(officer))
@@ -580,7 +602,7 @@ class OneCase(RuleBasedStateMachine):
     @invariant()
     def the_books_balance(self) -> None:
         money = self.case.money
-        assert money.imbalances() == []
+        assert self.case.imbalances() == []
         assert 0 <= money.paid <= money.approved <= money.allocated
         accounted = money.accepted_use + money.waived + money.recovered + money.to_account_for
         assert money.paid == accounted
@@ -604,7 +626,11 @@ class OneCase(RuleBasedStateMachine):
         assert money.waived == sum(r.waived for r in case.recoveries if r.status == "decided")
         assert money.invoiced == sum(i.amount for i in case.invoices)
         assert money.settled == sum(i.settled for i in case.invoices)
-        assert money.settled + money.surplus + money.refunded - money.set_off == sum(self.money_in.values())
+        assert (
+            money.came_by_bank
+            == money.settled + money.interest_settled + money.surplus + money.refunded - money.set_off
+        )
+        assert money.came_by_bank == sum(self.money_in.values())
         assert len(set(case.bank_entries)) == len(case.bank_entries)
 
     @invariant()

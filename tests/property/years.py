@@ -6,18 +6,19 @@ from datetime import date
 
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.money import NOTHING, Ore, kronor
+from statsbidrag.domain.terms import Terms
 from tests.builders import BATCH_ID, INVOICE, KNOWN, LINK_MAIL, PAYOUT, RECIPIENT, REPORT_OPENS, SECOND, TWICE
 
 WHY = "Det utreds."
 
 
-def unpaid_year(amount: Ore) -> list[tuple[int, c.CaseCommand]]:
+def unpaid_year(amount: Ore, terms: Terms = TWICE) -> list[tuple[int, c.CaseCommand]]:
     """Give what happens and on which day after `SPRING`: half is paid, a quarter claimed, the other half waits."""
     half = Ore(amount // 200 * 100)
     used = Ore(half - half // 2)
     answers: dict[str, str | int] = {"amount_used": used, "amount_not_as_intended": 0}
     return [
-        (0, c.OpenCase(RECIPIENT, TWICE, "L-1", amount)),
+        (0, c.OpenCase(RECIPIENT, terms, "L-1", amount)),
         *((0, c.SubmitRequisition(half, KNOWN, "REF", RECIPIENT.peppol_id, f"form-{n}")) for n in (1, 2)),
         (0, c.ValidateRequisition(1)),
         (0, c.ValidateRequisition(2)),

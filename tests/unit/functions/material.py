@@ -21,7 +21,10 @@ from statsbidrag.usecases.books import Books, Context
 from statsbidrag.usecases.rounds import open_round
 
 ROOT = Path(__file__).parents[3]
-ROUND = read_round((ROOT / "rounds" / "2025.toml").read_bytes())
+ROUND_FILE = (ROOT / "rounds" / "2025.toml").read_bytes()
+ROUND = read_round(ROUND_FILE)
+CHARGED = read_round(ROUND_FILE + (ROOT / "tests/data/rounds/interest.toml").read_bytes())
+"""The same with a legal ground for interest."""
 RECIPIENT = Recipient(
     municipality=MunicipalityCode("0114"),
     name="Upplands Väsby",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,13 +19,14 @@ from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.journal import sha256
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.suspense import ENTRY, SuspendEntry, entry_key
+from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import end_of
 from statsbidrag.entry import wiring
 from statsbidrag.usecases import corrections, payouts
 from statsbidrag.usecases.books import Books
 from statsbidrag.usecases.rounds import open_round
 from tests.fakes import FakeClock, FakeFiles, FakeLinks, FakeStore
-from tests.unit.functions.material import RECIPIENT, REPORTING, ROUND, TEST, TOKEN, sample
+from tests.unit.functions.material import CHARGED, RECIPIENT, REPORTING, ROUND, TEST, TOKEN, sample
 
 YEAR = RoundId("2025")
 FIRST, SECOND = MunicipalityCode("0114"), MunicipalityCode("0115")
@@ -86,6 +87,7 @@ class Desk:
     clock: FakeClock = field(default_factory=lambda: FakeClock(PAYDAY))
     archive: FakeFiles = field(default_factory=FakeFiles)
     outbox: FakeFiles = field(default_factory=FakeFiles)
+    round: Round = ROUND
 
     def __post_init__(self) -> None:
         self._begin()
@@ -94,10 +96,10 @@ class Desk:
         """Each municipality has requisitioned its share, and the first as much more."""
         self.store = FakeStore()
         self.books = Books(self.store, self.clock, lambda record, context: None)
-        open_round(self.books, ROUND, TEST)
+        open_round(self.books, self.round, TEST)
         for code, amounts in ((FIRST, (SHARE, *more)), (SECOND, (SHARE,))):
             recipient = replace(RECIPIENT, municipality=code)
-            terms = replace(ROUND.terms, requisitions_allowed=len(amounts))
+            terms = replace(self.round.terms, requisitions_allowed=len(amounts))
             commands: list[c.CaseCommand] = [c.OpenCase(recipient, terms, "L-1", Ore(sum(amounts)))]
             for number, amount in enumerate(amounts, start=1):
                 form = c.SubmitRequisition(amount, RECIPIENT.account, "REF 4711", RECIPIENT.peppol_id, "00")
@@ -191,6 +193,16 @@ class Desk:
         self.claim()
         self.act(c.ReleasePayouts(1, "Skäl.", "officer-8"))
         self.clock.time = end_of(self.case().invoices[0].due_on)
+        return self
+
+    def pay_late(self, days: int = 10) -> Desk:
+        """The round has a legal ground for interest, and the first paid its invoice so many days too late."""
+        self.round = CHARGED
+        self._begin()
+        self.claim()
+        on = self.case().invoices[0].due_on + timedelta(days=days)
+        self.clock.time = end_of(on)
+        self.act(c.RecordRepayment(1, "entry-2", CLAIM, on))
         return self
 
     def repay(self, amount: Ore, entry: str = "entry-2") -> Desk:

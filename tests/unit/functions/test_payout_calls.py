@@ -101,6 +101,10 @@ def _set_off_proposed(desk: Desk) -> None:
     desk.owe().act(c.ProposeSetOff(INVOICE, NEXT, Ore(10_000), "Skäl.", "officer-9"))
 
 
+def _paid_late(desk: Desk) -> None:
+    desk.pay_late()
+
+
 def _too_much(desk: Desk) -> None:
     desk.claim().repay(Ore(CLAIM + 100))
 
@@ -160,6 +164,9 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("change_invoices", "propose_set_off"): (OFFICERS, _owing),
     ("change_invoices", "decide_set_off"): (OFFICERS, _set_off_proposed),
     ("change_invoices", "decline_set_off"): (OFFICERS, _set_off_proposed),
+    ("charge_interest", "show_interest"): (OFFICERS, _paid_late),
+    ("charge_interest", "claim"): (OFFICERS, _paid_late),
+    ("charge_interest", "waive"): (OFFICERS, _paid_late),
     ("reconsider_recoveries", "show_reconsideration"): (OFFICERS, _claimed),
     ("reconsider_recoveries", "prepare"): (OFFICERS, _claimed),
     ("reconsider_recoveries", "decide"): (OFFICERS, _prepared_anew),
@@ -293,6 +300,7 @@ def test_what_needs_a_reason_is_what_stops_voids_sets_off_gives_up_gives_time_or
         "revoke",
         "reissue",
         "propose_set_off",
+        "waive",
         "decline_set_off",
         "hold_payout",
         "note",

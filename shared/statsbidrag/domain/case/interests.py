@@ -123,15 +123,17 @@ def reckon(case: Case, number: str, table: RateTable | None) -> Reckoning:
 def claim(case: Case, command: ClaimInterest, now: datetime) -> Sequence[e.CaseEvent]:
     """Claim interest by an invoice of its own, once; where it is too small, note that instead."""
     done = find_interest(case, command.invoice)
-    if done and (done.status == "claimed" or not command.officer):
-        return []
+    if done and done.status == "waived" and command.officer:
+        raise Refusal("interest_waived", "Det är beslutat att räntan inte krävs.", status=409)
     if done:
-        raise Refusal("interest_decided", "Det är redan avgjort att räntan inte krävs.", status=409)
+        return []
     found = reckon(case, command.invoice, command.rates)
     _, terms = opened(case)
     smallest = terms.interest.smallest_claim if terms.interest else Ore(0)
     if found.amount == 0 or found.amount < smallest:
-        reason = f"Räntan {format_kronor(found.amount)} är mindre än {format_kronor(smallest)} och krävs inte."
+        less = "Räntan" if not found.amount else f"Räntan {format_kronor(found.amount)}"
+        than = format_kronor(smallest) if found.amount else "ett öre"
+        reason = f"{less} är mindre än {than} och krävs inte."
         return [_forgone(command.invoice, found, "too_small", reason, command.officer, now)]
     sequence = next_number(case)
     if sequence > LAST_INVOICE:
