@@ -53,6 +53,7 @@ def _money_is_conserved(year: Year) -> Iterator[str]:
             yield f"{case.number}: money was repaid without an invoice"
         if money.recovered != sum(invoice.amount - invoice.credited for invoice in case.invoices):
             yield f"{case.number}: the invoices are not what is recovered"
+    yield from interest_follows(year)
     for book in year.states(ROUND).values():
         allocated = sum(case.money.allocated for case in cases if case.round == book.id)
         if book.current and book.round and allocated != book.round.total:
@@ -176,7 +177,6 @@ CHECKS: Mapping[str, Check] = {
     "journal_chains_are_whole": _chains,
     "journals_fold": _folds,
     "money_is_conserved": _money_is_conserved,
-    "interest_follows_from_the_payments": interest_follows,
     "no_task_is_overdue": _nothing_is_overdue,
     "summary_follows_from_the_journal": _summary_follows,
     "summary_adds_up": _summary_adds_up,

@@ -85,6 +85,7 @@ def _view(case: Case) -> dict[str, Any]:
                 "written_off_ore": invoice.written_off,
                 "open_ore": invoice.open_amount,
                 "due_on": invoice.due_on,
+                "interest_on": invoice.interest_on,
                 "write_off": msgspec.to_builtins(invoice.write_off),
             }
             for invoice in case.all_invoices

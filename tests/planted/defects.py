@@ -17,6 +17,8 @@ RECONCILING = "tests/unit/usecases/test_reconciling.py::"
 HEARINGS = "tests/unit/domain/test_case_hearings.py::"
 ANSWERING = "tests/unit/functions/test_receive_hearing_answers.py::"
 PAPERS = "tests/unit/documents/test_hearing_papers.py::"
+INTEREST = "tests/unit/domain/test_interest.py::"
+CHARGING = "tests/unit/domain/test_case_interest.py::"
 APPEALS = "tests/unit/domain/test_case_appeals.py::"
 REQUISITIONS = "tests/unit/domain/test_case_requisitions.py::"
 
@@ -345,6 +347,41 @@ DEFECTS = (
         'return last.outcome == "changed" and last.decisions == len(self.reconsidered)',
         "return False",
         (f"{APPEALS}test_a_changed_decision_is_held_until_it_is_taken_again",),
+    ),
+    Defect(
+        "interest on the last free day",
+        "domain/interest.py",
+        "each.on > free_to",
+        "each.on >= free_to",
+        (f"{INTEREST}test_interest_is_what_a_pocket_calculator_gives[on the last free day]",),
+    ),
+    Defect(
+        "interest rounded up",
+        "domain/interest.py",
+        "amount = principal * points * days // (_WHOLE * DAYS_A_YEAR)",
+        "amount = -(-principal * points * days // (_WHOLE * DAYS_A_YEAR))",
+        (f"{INTEREST}test_a_line_is_rounded_down[10000-462-1-1]",),
+    ),
+    Defect(
+        "interest runs before the invoice is due",
+        "domain/case/interests.py",
+        "return max(months_after(swedish_date(decided_at), terms.free_months), invoice.due_on)",
+        "return months_after(swedish_date(decided_at), terms.free_months)",
+        (f"{CHARGING}test_what_was_paid_late_is_claimed_five_days_after_the_last_payment",),
+    ),
+    Defect(
+        "interest stands though its claim was lowered",
+        "domain/case/settlement.py",
+        "for interest, too_much in interest_too_much(case, invoice, amount):",
+        "for interest, too_much in interest_too_much(case, invoice, Ore(0)):",
+        (f"{CHARGING}test_what_was_paid_of_interest_that_fell_away_is_refunded",),
+    ),
+    Defect(
+        "interest counted among the grant",
+        "domain/case/evolve.py",
+        'kind = "interest_" if invoice.interest_on else ""',
+        'kind = ""',
+        (f"{CHARGING}test_it_is_paid_by_its_own_reference_and_the_grant_is_as_before",),
     ),
     Defect(
         "the first letter tells of a later decision",

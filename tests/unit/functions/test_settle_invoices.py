@@ -18,6 +18,7 @@ SHOWN = {
     "written_off_ore": 0,
     "open_ore": CLAIM,
     "due_on": "2026-03-27",
+    "interest_on": "",
     "write_off": None,
 }
 PROPOSED = {"amount": CLAIM, "reason": WHY, "proposed_by": "officer-1", "decided_by": ""}
