@@ -133,7 +133,7 @@ def _lines(owed: Sequence[Paid], first: date, rates: Sequence[Rate]) -> Iterator
                 days = (last - start).days + 1
                 amount = principal * points * days // (_WHOLE * DAYS_A_YEAR)
                 yield Period(principal, start, last, points, Ore(amount))
-        first = max(first, each.on + _A_DAY)
+        first = each.on + _A_DAY
         principal = Ore(principal - each.amount)
 
 

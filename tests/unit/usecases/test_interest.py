@@ -67,7 +67,7 @@ def test_interest_is_claimed_and_filed_in_the_daily_run_once() -> None:
 def test_paid_by_its_reference_it_is_settled() -> None:
     agency = agency_with(TABLE)
     agency.raise_invoices()
-    agency.entry(incoming(agency.case(FIRST).interest_invoices[0].ocr, LATE * ONE_DAY, agency.clock.time, "C-2"))
+    agency.entry(incoming(agency.case(FIRST).interest_invoices[0].ocr, Ore(LATE * ONE_DAY), agency.clock.time, "C-2"))
     assert agency.case(FIRST).money.interest_outstanding == 0
     assert [finding for finding in agency.findings() if "overdue" not in finding] == []
 
