@@ -27,10 +27,13 @@ from statsbidrag.domain.holds import HOLDS
 from statsbidrag.domain.journal import Kind, Record, canonical, refold
 from statsbidrag.domain.money import Ore, parse_decimal
 from statsbidrag.domain.rounds import ROUND
+from statsbidrag.domain.spot_checks import SPOT_CHECK
 from statsbidrag.domain.suspense import ENTRY
 
 SUMMARY, JOURNAL, LOGS = "summary.json", "journal.jsonl", "logs.jsonl"
-KINDS: Mapping[str, Kind[Any, Any, Any]] = {kind.name: kind for kind in (CASE, BATCH, ROUND, HOLDS, BANK_FILE, ENTRY)}
+KINDS: Mapping[str, Kind[Any, Any, Any]] = {
+    kind.name: kind for kind in (CASE, BATCH, ROUND, HOLDS, BANK_FILE, ENTRY, SPOT_CHECK)
+}
 _FOLDERS = ("bank", "invoices", "letters", "mail", "reconciliations")
 _LOG_WINDOW = 10_000
 

@@ -16,6 +16,7 @@ from statsbidrag.domain.case.events import CaseEvent
 from statsbidrag.domain.holds import HoldEvent
 from statsbidrag.domain.journal import snake
 from statsbidrag.domain.rounds import RoundEvent
+from statsbidrag.domain.spot_checks import SpotCheckEvent
 from statsbidrag.domain.suspense import EntryEvent
 from statsbidrag.entry.logs import EVENTS
 
@@ -23,6 +24,7 @@ FAMILIES: dict[str, Any] = {
     "Rounds and their allocation lists (`ROUND#…`)": RoundEvent,
     "Cases (`CASE#…`)": CaseEvent,
     "Payout batches (`BATCH#…`)": BatchEvent,
+    "Spot checks of a round (`SPOTCHECK#…`)": SpotCheckEvent,
     "Holds on a round or on everything (`HOLDS#…`)": HoldEvent,
     "What the bank told of an account (`BANKFILE#…`)": BankFileRead,
     "Bank entries in suspense (`ENTRY#…`)": EntryEvent,

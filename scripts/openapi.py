@@ -17,18 +17,21 @@ from pydantic import BaseModel
 from scripts.routes import Handled, load, routes
 from scripts.template import ROOT, Event, Template, read
 from statsbidrag.documents.round_file import read_round
+from statsbidrag.domain.case.state import RecordFile
 from statsbidrag.domain.errors import Refusals
 from statsbidrag.domain.terms import Question, Sum
 from statsbidrag.entry import api
 from statsbidrag.entry.answers import read_answers
-from statsbidrag.entry.bodies import FORM, JSON
+from statsbidrag.entry.bodies import FORM, JSON, MULTIPART
 from statsbidrag.entry.forms import RequisitionForm, read_requisition
 from statsbidrag.entry.hearing_form import QUESTIONS, read_hearing
 from statsbidrag.entry.models import Reasoned
 from statsbidrag.entry.rights import RIGHTS
+from statsbidrag.entry.uploads import LARGEST_UPLOAD, MOST_AT_ONCE
 from statsbidrag.ports import Draft
 from statsbidrag.usecases.hearings import HearingReceipt
 from statsbidrag.usecases.reconciling import FORMATS
+from statsbidrag.usecases.records import RecordsReceipt, RecordsView, TakenFile
 from statsbidrag.usecases.reports import ReportReceipt, ReportView
 from statsbidrag.usecases.requisitions import Receipt, RequisitionView
 
@@ -38,10 +41,10 @@ TEXT_OR_NUMBER: Json = {"type": ["string", "integer"]}
 PARAMETERS = {
     "round": ("A round: the year it is for.", r"^20[0-9]{2}$"),
     "municipality": ("A Swedish municipality code.", r"^[0-9]{4}$"),
-    "token": ("The secret of a report link, as the e-mail gives it.", None),
+    "token": ("The secret of a link, as the e-mail gives it.", None),
     "list": ("An allocation list, as the work list names it.", None),
     "batch": ("A payout batch, as the work list names it.", None),
-    "number": ("Number of a recovery, a hold or a change of account, where it stands.", r"^[0-9]{1,9}$"),
+    "number": ("Number of a recovery, a hold, a change of account or a spot check, where it stands.", r"^[0-9]{1,9}$"),
     "payout": ("A payout: its end-to-end id.", None),
     "invoice": ("A recovery invoice, by its number.", None),
 }
@@ -111,6 +114,14 @@ CONTRACTS = {
     "reconsider_recoveries.show": Contract("ReconsideredRecovery"),
     "reconsider_recoveries.prepare": Contract("ReconsideredRecovery", "Reconsidering"),
     "reconsider_recoveries.decide": Contract("ReconsideredRecovery", "NewAmount"),
+    "draw_spot_checks.show_all": Contract("SpotChecks"),
+    "draw_spot_checks.draw": Contract("SpotCheckDraw", "NewDraw", 201),
+    "draw_spot_checks.show": Contract("SpotCheckDraw"),
+    "receive_records.show_view": Contract("RecordsView"),
+    "receive_records.send": Contract("RecordsReceipt", "Records", 201),
+    "conclude_spot_checks.show": Contract("SpotCheck"),
+    "conclude_spot_checks.conclude": Contract("SpotCheck", "Conclusion"),
+    "conclude_spot_checks.renew_link": Contract("SpotCheck", "Reasoned"),
     "decide_recoveries.show": Contract("Recovery"),
     "decide_recoveries.prepare": Contract("Recovery", "Preparation"),
     "decide_recoveries.decide": Contract("Recovery"),
@@ -126,6 +137,20 @@ CONTRACTS = {
     "list_tasks.show": Contract("WorkList"),
 }
 """The routes for programs; every other route gives a page."""
+RECORDS: Json = {
+    "type": "object",
+    "description": f"Files in base64, together at most {LARGEST_UPLOAD} bytes; each is taken in once, by its content.",
+    "properties": {
+        "files": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MOST_AT_ONCE,
+            "items": {"type": "string", "contentEncoding": "base64"},
+        }
+    },
+    "required": ["files"],
+    "additionalProperties": False,
+}
 FORMS = {
     "receive_requisition.submit_form": "Requisition",
     "receive_report.submit_form": "Report",
@@ -207,7 +232,7 @@ def _for_programs(name: str, contract: Contract) -> Json:
     described: Json = {"responses": {str(contract.status): given, "default": _problem()}}
     if contract.takes:
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(contract.takes)}}}
-    if name.startswith("receive_") and contract.status == 201:
+    if name.startswith("receive_") and contract.status == 201 and not name.startswith("receive_records."):
         described["parameters"] = [_idempotency_key()]
         described["responses"]["201"]["description"] = "Received; the same key and body again gets the same receipt"
     return described
@@ -238,6 +263,12 @@ def _for_people(name: str) -> Json:
         described["requestBody"] = {"required": True, "description": "An old token, or both others", "content": content}
         responses["202"] = responses.pop("200")
         responses["422"] = {"description": "The form again, with what is wrong at each field", **page}
+    if name == "receive_records.send_files":
+        files: Json = {"type": "array", "items": {"type": "string", "contentMediaType": "application/octet-stream"}}
+        upload: Json = {"type": "object", "properties": {"files": files}, "required": ["files"]}
+        described["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": upload}}}
+        responses["201"] = {"description": "The receipt", **page}
+        del responses["200"]
     if name in OTHER_MEDIA and not name.startswith("show_pages."):
         responses["200"]["description"] = "The file"
         responses["default"] = _problem()
@@ -276,9 +307,8 @@ def _security_schemes() -> Json:
 
 
 def _schemas() -> Json:
-    _, parts = msgspec.json.schema_components(
-        (api.Problem, Question, Sum, Draft), ref_template="#/components/schemas/{name}"
-    )
+    told = (api.Problem, Question, Sum, Draft, RecordFile, TakenFile)
+    _, parts = msgspec.json.schema_components(told, ref_template="#/components/schemas/{name}")
     schemas: Json = {
         "Requisition": _form(RequisitionForm, read_requisition),
         "Report": _report(),
@@ -298,6 +328,14 @@ def _schemas() -> Json:
         "Reasoned": _plain(Reasoned),
         "PayoutAccount": _plain(load("change_accounts").PayoutAccount),
         "MunicipalityHold": _plain(load("hold_payouts").MunicipalityHold),
+        "NewDraw": _plain(load("draw_spot_checks").NewDraw),
+        "SpotChecks": _answered("draw_spot_checks", "show_all"),
+        "SpotCheckDraw": _answered("draw_spot_checks", "_view"),
+        "Records": RECORDS,
+        "RecordsView": _records_view(),
+        "RecordsReceipt": _in_ore(RecordsReceipt),
+        "Conclusion": _plain(load("conclude_spot_checks").Conclusion),
+        "SpotCheck": _answered("conclude_spot_checks"),
         "Amount": _plain(load("settle_invoices").Amount),
         "Reissuing": _plain(load("change_invoices").Reissuing),
         "SetOff": _plain(load("change_invoices").SetOff),
@@ -419,6 +457,13 @@ def _in_ore(struct: type[msgspec.Struct], leave_out: tuple[str, ...] = ()) -> Js
         "properties": properties,
         "required": list(properties),
     }
+
+
+def _records_view() -> Json:
+    view = _in_ore(RecordsView, leave_out=("round", "recipient"))
+    view["properties"]["asked_for"] = {"type": "array", "items": {"type": "string"}}
+    view["required"].append("asked_for")
+    return view
 
 
 def _report_view() -> Json:

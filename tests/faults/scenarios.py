@@ -245,6 +245,12 @@ def _hearing_answer(year: Year) -> Delivery:
     )
 
 
+def _records(name: str) -> Callable[[Year], Delivery]:
+    """Deliver a call behind the link to send accounting records."""
+    token = "underlag-underlag-underlag-underlag-und-lnk"
+    return lambda year: _sample("receive_records", name, (token, year.records_token))(year)
+
+
 _OTHER_AGENT = (f"agent-{FIRST}", f"agent-{SECOND}"), (FIRST, SECOND), ("461836", "100000"), ("5050-1055", "9990-1159")
 _SWEEP = _sample("sweep_tasks", "schedule")
 _SENDING = "send_payments", _sample("send_payments", "attested_batch")
@@ -679,6 +685,40 @@ SCENARIOS: tuple[Scenario, ...] = (
         "heard",
         _sample("decide_recoveries", "extend"),
         _and(_sample("decide_recoveries", "show_recovery")),
+    ),
+    Scenario(
+        "draw_spot_checks",
+        "heard",
+        _sample("draw_spot_checks", "draw"),
+        _and(_sample("draw_spot_checks", "show_draws")),
+    ),
+    *_races(
+        ("draw_spot_checks", _sample("draw_spot_checks", "draw")),
+        ("draw_spot_checks, by another", _sample("draw_spot_checks", "draw", ("2026-04-01", "2026-04-02"))),
+        "heard",
+    ),
+    Scenario("draw_spot_checks, shown", "drawn", _sample("draw_spot_checks", "show_draw"), _and(_SWEEP)),
+    Scenario("send_report_links, records asked for", "drawn", _sample("send_report_links", "schedule"), _and(_SWEEP)),
+    Scenario("send_mail, records asked for", "records asked for, mail owed", _mail("records_request"), _and(_SWEEP)),
+    Scenario("send_mail, records received", "records received, mail owed", _mail("records_receipt"), _and(_SWEEP)),
+    Scenario(
+        "conclude_spot_checks, a link renewed",
+        "records received",
+        _sample("conclude_spot_checks", "renew_link"),
+        _and(_sample("conclude_spot_checks", "show_check")),
+    ),
+    Scenario("receive_records", "records asked for", _records("send_json"), _and(_records("show_form"))),
+    Scenario("receive_records, by form", "records asked for", _records("send_files"), _and(_records("send_json"))),
+    Scenario(
+        "conclude_spot_checks",
+        "records received",
+        _sample("conclude_spot_checks", "conclude"),
+        _and(_sample("conclude_spot_checks", "show_check")),
+    ),
+    *_races(
+        ("conclude_spot_checks", _sample("conclude_spot_checks", "conclude")),
+        ("conclude_spot_checks, by another", _sample("conclude_spot_checks", "conclude", ("officer-1", "officer-2"))),
+        "records received",
     ),
     Scenario(
         "decide_recoveries, prepared",

@@ -35,7 +35,19 @@ from statsbidrag.domain.journal import sha256
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Queue
 from statsbidrag.ports import DueTask
-from statsbidrag.usecases import bank, corrections, drafts, holds, payouts, recoveries, reports, requisitions, rounds
+from statsbidrag.usecases import (
+    bank,
+    corrections,
+    drafts,
+    holds,
+    payouts,
+    records,
+    recoveries,
+    reports,
+    requisitions,
+    rounds,
+    spot_checks,
+)
 from statsbidrag.usecases.books import Context
 from statsbidrag.usecases.mails import take_news
 from statsbidrag.usecases.reconciling import reconcile_all
@@ -85,7 +97,7 @@ class Year:
     stages
         The world after each step, by name; where a name ends in ``, mail owed`` its e-mails are not sent yet.
     token
-        Of the first municipality's report link.
+        Of the first municipality's report link; `records_token` of its link to send accounting records.
     """
 
     def __init__(self, world: World) -> None:
@@ -96,6 +108,7 @@ class Year:
         self.archive = S3Files(client("s3"), world.stack.buckets["ArchiveBucket"])
         self.outbox = S3Files(client("s3"), world.stack.buckets["BankBucket"])
         self.token = self.links.token(reports.link_purpose(case_key(YEAR, FIRST), 1))
+        self.records_token = self.links.token(records.records_purpose(case_key(YEAR, FIRST), "1-1"))
         self.stages: dict[str, Saved] = {"nothing": world.save()}
         self._open()
         self._requisition()
@@ -281,6 +294,15 @@ class Year:
         reports.assess(self.books, due, TEST)
         self._keep("heard")
 
+    def _check(self) -> None:
+        """Draw the first, which alone has reported and of which the rest is taken back, and take in its records."""
+        spot_checks.draw(self.books, YEAR, 1, "2026-02-03", WHY, "officer-1", TEST)
+        self._keep("drawn")
+        reports.send_links(self.books, self.links, TEST)
+        self._keep_both("records asked for")
+        records.receive(self.books, self.archive, self.records_token, [(b"Konto;Belopp\n4010;1\n", "text/csv")], TEST)
+        self._keep_both("records received")
+
     def _recover(self) -> None:
         self.world.clock.time = _at(3, 2, year=2026)
         reports.send_links(self.books, self.links, TEST)
@@ -292,6 +314,8 @@ class Year:
         (due,) = self.due("letters")
         recoveries.file_letter(self.books, self.archive, decision_letter, reconsideration_letter, due, TEST)
         self._keep_both("letter filed")
+        with self._aside("letter filed"):
+            self._check()
         recoveries.raise_due(self.books, self.archive, invoice_files, credit_note_files, TEST)
         self._keep_both("invoiced")
 

@@ -27,6 +27,10 @@ FITS = {
     "change_invoices/decide_set_off": "change_invoices, set off",
     "change_invoices/decline_set_off": "change_invoices, not set off",
     "charge_interest/waive": "charge_interest, waived",
+    "conclude_spot_checks/renew_link": "conclude_spot_checks, a link renewed",
+    "draw_spot_checks/show_draw": "draw_spot_checks, shown",
+    "send_mail/records_request": "send_mail, records asked for",
+    "send_mail/records_receipt": "send_mail, records received",
     "settle_invoices/decide_write_off": "settle_invoices, a write-off decided",
     "settle_invoices/refund": "settle_invoices, refunded",
     "change_reports/reopen": "change_reports, reopened",
@@ -53,6 +57,7 @@ FITS = {
 }
 """Where a sample needs another world than the function's first scenario."""
 TOKEN = "exempel-" * 5 + "lnk"
+RECORDS_TOKEN = "underlag-" * 4 + "und-lnk"
 
 
 def _taken_in(year: Year, function: str, name: str) -> Any:
@@ -62,7 +67,8 @@ def _taken_in(year: Year, function: str, name: str) -> Any:
     world.clock.time = scenario.at or world.clock.time
     scenario.prepare(world)
     # A link's token comes from a key that is made anew for every run.
-    event = Delivery(function, json.loads(json.dumps(sample(function, name)).replace(TOKEN, year.token)))
+    told = json.dumps(sample(function, name)).replace(TOKEN, year.token).replace(RECORDS_TOKEN, year.records_token)
+    event = Delivery(function, json.loads(told))
     if event.trigger != "SQS":
         return world.call(function, event.event)
     world.put_on_queue(function, *event.bodies)

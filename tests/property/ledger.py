@@ -80,6 +80,8 @@ class Ledger:
         What one person would set off, by payout: the invoice, how much, how much is open on it, and who.
     set_off
         Öre set off, by payout.
+    asked_for, ended
+        Spot checks by number: the files that came in for one that is open, and the öre not accepted in one that ended.
     """
 
     def __init__(self) -> None:
@@ -103,6 +105,8 @@ class Ledger:
         self.lowering: dict[int, tuple[int, str]] = {}
         self.giving_up: dict[str, tuple[int, str]] = {}
         self.lowered: dict[int, int] = {}
+        self.asked_for: dict[int, set[str]] = {}
+        self.ended: dict[int, int] = {}
         self.reminded: set[str] = set()
         self.unweighed: set[int] = set()
         self.objected: set[int] = set()
@@ -127,6 +131,7 @@ class Ledger:
         self._note_appeal(event)
         self._note_set_off(event)
         self.interest.note(event)
+        self._note_check(event)
 
     def _note_link(self, event: e.CaseEvent) -> None:
         match event:
@@ -154,6 +159,31 @@ class Ledger:
                 self.proofs.add(event.delivered_on.isoformat())
             case e.RecoveryProposed() if {"late_report", "report_missing"} & set(event.grounds):
                 assert self.proofs
+
+    def _note_check(self, event: e.CaseEvent) -> None:
+        """A check is asked for once, takes each file once, and ends once; nothing comes in after its end."""
+        match event:
+            case e.RecordsRequested():
+                assert event.spot_check not in {*self.asked_for, *self.ended}
+                self.asked_for[event.spot_check] = set()
+            case e.RecordsLinkRevoked():
+                assert event.spot_check in self.asked_for
+            case e.RecordsLinkIssued():
+                assert event.spot_check in self.asked_for
+                assert event.link > 1
+            case e.RecordsReceived():
+                new = {file.content_hash for file in event.files}
+                assert new
+                assert len(new) == len(event.files)
+                assert not new & self.asked_for[event.spot_check]
+                self.asked_for[event.spot_check] |= new
+            case e.SpotCheckConcluded():
+                del self.asked_for[event.spot_check]
+                self.ended[event.spot_check] = event.amount
+                assert (event.amount > 0) == (event.outcome != "accepted")
+                assert self.judged is not None
+            case e.ReportReopened():
+                assert not any(self.ended.values())
 
     def _note_account(self, event: e.CaseEvent) -> None:
         match event:
@@ -208,6 +238,9 @@ class Ledger:
                 self.to[event.payout] = event.account
             case e.ReportAssessed():
                 self.judged = (self.judged or 0) + event.accepted
+            case e.SpotCheckConcluded():
+                assert self.judged is not None
+                self.judged -= event.amount
             case e.RecoveryProposed():
                 self.judged = (self.judged or 0) + event.claim
             case e.RecoveryWithdrawn() | e.ReportReopened():
@@ -340,6 +373,7 @@ class Ledger:
         self._check_settlement(case)
         self._check_mails(case)
         self.interest.check(case)
+        self._check_checks(case)
         payouts = {p.id: p for p in case.payouts}
         for number, (about, change) in self.holds.items():
             assert is_released(case, number) != self._holds_on(payouts.get(about), change)
@@ -411,6 +445,21 @@ class Ledger:
         assert {recovery.id for recovery in case.recoveries if recovery.is_on_hold} == self.held
         to_refund = money.surplus > sum(p.amount for p in refunds if is_on_its_way(p))
         assert bool(tasks(case, "refund_surplus")) == to_refund
+
+    def _check_checks(self, case: Case) -> None:
+        live = [check for check in case.spot_checks if check.concluded_at is None]
+        waiting = {check.id: {file.content_hash for file in check.files} for check in live}
+        assert waiting == self.asked_for
+        assert {check.id: check.amount for check in case.spot_checks if check.concluded_at} == self.ended
+        before_officer = tasks(case, "review_records") | tasks(case, "follow_up_missing_records")
+        assert before_officer == {str(number) for number in waiting}
+        assert self.judged is None or self.judged <= case.money.paid
+        requests = {
+            mail.about for mail in case.mails.values() if (mail.kind, mail.status) == ("records_request", "owed")
+        }
+        assert requests <= {f"{check.id}-{check.link}" for check in live if check.link_hash}
+        claimed = sum(r.claim for r in case.recoveries if r.grounds == ("not_accounted_for",))
+        assert claimed == sum(check.amount for check in case.spot_checks if check.outcome == "not_accounted_for")
 
     def _holds_on(self, payout: Payout | None, change: int) -> bool:
         """Whether a hold is for a change of account that still stops its payout."""

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from statsbidrag.domain.case import CASE, Case
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case.owed import reminder_due
-from statsbidrag.domain.case.state import AppealOutcome, Payout, UnknownOutcome
+from statsbidrag.domain.case.state import AppealOutcome, CheckOutcome, Payout, RecordFile, UnknownOutcome
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.interest import InterestTerms
@@ -83,6 +83,9 @@ ENDINGS: st.SearchStrategy[AppealOutcome] = st.sampled_from(["upheld", "changed"
 OUTCOMES: st.SearchStrategy[UnknownOutcome] = st.sampled_from(["carried_out", "not_carried_out"])
 ENTRIES = st.sampled_from([f"E-{n}" for n in range(6)])
 OFFICERS = st.sampled_from(["officer:1", "officer:2"])
+CHECKED = st.integers(0, 4)
+FILES = st.frozensets(st.sampled_from("abcd"), min_size=1)
+OUTCOMES_OF_CHECKS: st.SearchStrategy[CheckOutcome] = st.sampled_from(["accepted", "misused", "not_accounted_for"])
 RECOVERIES = st.sampled_from([1, 1, 2])
 CREDIT_NOTE = f"I-{ROUND_ID}-{CODE}-2"
 INVOICES = st.sampled_from([INVOICE, INVOICE, CREDIT_NOTE, f"I-{ROUND_ID}-{CODE}-3"])
@@ -273,6 +276,9 @@ class OneCase(RuleBasedStateMachine):
             "remind_of_report": lambda: c.IssueReminder(int(task.about)),
             "assess_report": c.AssessReport,
             "assess_missing_report": c.AssessMissingReport,
+            "issue_records_link": lambda: c.IssueRecordsLink(int(task.about), f"another-{task.about}-{self.asked}"),
+            "review_records": lambda: self.conclusion(int(task.about), data.draw(CHECKED), data.draw(OFFICERS)),
+            "follow_up_missing_records": lambda: self.records(int(task.about), data.draw(FILES)),
             "prepare_decision": lambda: self.preparation(int(task.about), data.draw(st.integers(0, 4))),
             "prepare_agreed_decision": lambda: self.preparation(int(task.about), data.draw(st.integers(0, 4))),
             "weigh_objection": lambda: self.preparation(int(task.about), data.draw(st.integers(0, 4))),
@@ -331,6 +337,16 @@ class OneCase(RuleBasedStateMachine):
     def filing(self, about: str) -> c.RecordReconsiderationFiled:
         recovery, _, number = about.partition("-")
         return c.RecordReconsiderationFiled(int(recovery), int(number), "again.pdf")
+
+    def records(self, check: int, files: frozenset[str]) -> c.ReceiveRecords:
+        return c.ReceiveRecords(check, tuple(RecordFile(f, 1, "text/csv", f"records/{f}") for f in sorted(files)))
+
+    def conclusion(self, check: int, quarters: int, officer: str) -> c.ConcludeSpotCheck:
+        """Of the accepted use, so many quarters are not accepted."""
+        accepted = self.case.money.accepted_use
+        amount = accepted if quarters == 4 else Ore(accepted * quarters // 4 // 100 * 100)
+        outcome: CheckOutcome = "not_accounted_for" if amount else "accepted"
+        return c.ConcludeSpotCheck(check, outcome, amount, "Skäl.", officer)
 
     def writing_off(self, invoice: str, officer: str) -> c.DecideWriteOff:
         told = next((i.write_off for i in self.case.all_invoices if i.number == invoice), None)
@@ -518,6 +534,27 @@ class OneCase(RuleBasedStateMachine):
         command = c.ReopenReport if again else c.ExtendReport
         self.ask(command(start + timedelta(days=days), reason, officer))
 
+    @rule(check=RECOVERIES)
+    def draw(self, check: int) -> None:
+        self.ask(c.RequestRecords(check, 3, ("reported",), f"hash-{check}"))
+
+    @rule(check=RECOVERIES, officer=OFFICERS, reason=REASONS)
+    def revoke_records_link(self, check: int, officer: str, reason: str) -> None:
+        self.ask(c.RevokeRecordsLink(check, reason, officer))
+
+    @rule(check=RECOVERIES, files=FILES)
+    def send_records(self, check: int, files: frozenset[str]) -> None:
+        self.ask(self.records(check, files))
+
+    @rule(
+        check=RECOVERIES, quarters=CHECKED, officer=OFFICERS, amount=AMOUNTS, outcome=OUTCOMES_OF_CHECKS, reason=REASONS
+    )
+    def conclude(
+        self, check: int, quarters: int, officer: str, amount: Ore, outcome: CheckOutcome, reason: str
+    ) -> None:
+        told = self.conclusion(check, quarters, officer)
+        self.ask(told if quarters else c.ConcludeSpotCheck(check, outcome, amount, reason, officer))
+
     @rule(recovery=RECOVERIES, waived=AMOUNTS, officer=OFFICERS, reasons=st.sampled_from(["Skäl.", " "]))
     def prepare(self, recovery: int, waived: Ore, officer: str, reasons: str) -> None:
         self.ask(c.PrepareDecision(recovery, waived, reasons, officer))
@@ -660,9 +697,10 @@ class OneCase(RuleBasedStateMachine):
             assert recovery.claim > 0
 
     @invariant()
-    def at_most_one_recovery_lives_and_none_while_a_report_is_open_again(self) -> None:
-        live = [recovery for recovery in self.case.recoveries if recovery.status != "withdrawn"]
-        assert len(live) <= (0 if self.case.reopening else 1)
+    def at_most_one_recovery_is_heard_about_and_none_while_a_report_is_open_again(self) -> None:
+        undecided = [recovery for recovery in self.case.recoveries if recovery.status in ("hearing", "prepared")]
+        assert len(undecided) <= 1
+        assert not (self.case.reopening and self.case.live_recoveries)
         assert not self.case.reopening or self.case.money.accepted_use == 0
 
     @invariant()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from scripts.routes import handled, shape
 from scripts.template import Json, Template, named
+from statsbidrag.entry.bodies import MULTIPART
 
 METHODS = {"GET", "POST", "OPTIONS"}
 READS_BODIES = {
@@ -30,6 +31,10 @@ PUBLIC = {
     ("POST", "/reports/{token}"),
     ("GET", "/reports/{token}/draft"),
     ("POST", "/reports/{token}/draft"),
+    ("GET", "/underlag/{token}"),
+    ("POST", "/underlag/{token}"),
+    ("GET", "/records/{token}"),
+    ("POST", "/records/{token}"),
 }
 """What nobody signs in for: pages that are the same for all, what the link itself opens, and the way to a new one."""
 
@@ -133,6 +138,14 @@ def every_route_has_a_handler_and_the_other_way_round(template: Template) -> Ite
         yield from (f"nothing leads to {route} of {folder}" for route in answered - routed[folder])
 
 
+def only_uploads_come_as_bytes(template: Template) -> Iterator[str]:
+    """Every other body is text and stays so. CloudFormation wants ``~1`` for a slash, the embedded AWS a slash."""
+    for where, slash in ((template.on_aws, "~1"), (template.embedded, "/")):
+        for name, api in where.of("AWS::Serverless::Api").items():
+            if api.get("BinaryMediaTypes") != [MULTIPART.replace("/", slash)]:
+                yield f"{name} hands on as bytes: {api.get('BinaryMediaTypes')}"
+
+
 RULES = (
     every_method_is_named,
     every_route_but_the_public_ones_has_an_authoriser,
@@ -140,5 +153,6 @@ RULES = (
     calls_are_bounded,
     every_caller_is_bounded_and_no_text_is_turned_away,
     an_answer_comes_before_the_api_hangs_up,
+    only_uploads_come_as_bytes,
     every_route_has_a_handler_and_the_other_way_round,
 )

@@ -27,12 +27,14 @@ READS_BODIES = {
     "attest_payouts",
     "change_accounts",
     "charge_interest",
+    "conclude_spot_checks",
     "correct_deliveries",
     "change_reports",
     "change_invoices",
     "correct_payouts",
     "decide_recoveries",
     "decide_undisputed",
+    "draw_spot_checks",
     "hold_payouts",
     "note_appeals",
     "place_entries",
@@ -44,6 +46,7 @@ READS_BODIES = {
 }
 SHOWS_PAGES = {
     "receive_hearing_answers",
+    "receive_records",
     "receive_report",
     "receive_requisition",
     "request_report_links",

@@ -9,6 +9,7 @@ from typing import Any
 from statsbidrag.documents.bank_reasons import swedish_reason
 from statsbidrag.documents.case_papers import reasons
 from statsbidrag.documents.mails import MailContext, render_mail
+from statsbidrag.documents.record_files import written_type
 from statsbidrag.domain.case.accounts import find_change
 from statsbidrag.domain.case.corrections import needs_new_account
 from statsbidrag.domain.case.payouts import find as find_payout
@@ -16,6 +17,8 @@ from statsbidrag.domain.case.recoveries import find as find_recovery
 from statsbidrag.domain.case.recoveries import find_invoice
 from statsbidrag.domain.case.set_offs import find_set_off
 from statsbidrag.domain.case.settlement import find_credit_note, find_reconsidered
+from statsbidrag.domain.case.spot_checks import ASKED_FOR
+from statsbidrag.domain.case.spot_checks import find as find_spot_check
 from statsbidrag.domain.case.state import Case, Mail, MailKind, opened
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.money import Ore, format_kronor
@@ -25,6 +28,13 @@ from statsbidrag.usecases.mails import Enclosure
 from statsbidrag.usecases.recoveries import find_again
 
 Facts = dict[str, Any]
+
+
+def _page(kind: MailKind) -> str:
+    """Name the page that an e-mail's link leads to."""
+    if kind == "records_request":
+        return "underlag"
+    return "yttrande" if kind.startswith("hearing") else "aterrapportering"
 
 
 class MailWriter:
@@ -45,8 +55,7 @@ class MailWriter:
     def write(self, case: Case, mail: Mail, grant_round: Round, token: str, enclosures: tuple[Enclosure, ...]) -> bytes:
         """Write one e-mail as 7-bit MIME; the same case and token give the same bytes."""
         recipient, _ = opened(case)
-        page = "yttrande" if mail.kind.startswith("hearing") else "aterrapportering"
-        link = f"{self._base_url}/{page}/{token}" if token else ""
+        link = f"{self._base_url}/{_page(mail.kind)}/{token}" if token else ""
         context = MailContext(
             mail_id=mail.id,
             at=mail.owed_at,
@@ -118,6 +127,18 @@ def _reopening(case: Case, about: str, _: Round) -> Facts:
         "reasons": (reopening.reason,),
         "at_hand": reopening.earlier.received_at,
     }
+
+
+def _records_request(case: Case, about: str, _round: Round) -> Facts:
+    check, _, _ = about.partition("-")
+    return {"last_day": find_spot_check(case, int(check)).last_day, "points": ASKED_FOR}
+
+
+def _records_receipt(case: Case, about: str, _: Round) -> Facts:
+    check, number = (int(part) for part in about.split("-"))
+    sent = find_spot_check(case, check).sent[number - 1]
+    files = tuple(f"{written_type(f.media_type)}, {f.size} byte, kontrollsumma {f.content_hash}" for f in sent.files)
+    return {"at_hand": sent.received_at, "late": sent.late, "points": files}
 
 
 def _hearing(case: Case, about: str, _round: Round) -> Facts:
@@ -232,6 +253,8 @@ _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "report_extended": _extension,
     "report_reopened": _reopening,
     "report_receipt": _report,
+    "records_request": _records_request,
+    "records_receipt": _records_receipt,
     "hearing": _hearing,
     "hearing_receipt": _hearing_receipt,
     "hearing_extended": _hearing_extended,

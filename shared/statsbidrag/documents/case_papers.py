@@ -27,6 +27,7 @@ GROUNDS: dict[Ground, str] = {
     "misused": "En del av bidraget har använts till annat än villkoren tillåter.",
     "late_report": "Återrapporteringen kom in efter sista dagen.",
     "report_missing": "Ingen återrapportering har kommit in.",
+    "not_accounted_for": "Kommunen har inte visat att en del av bidraget har använts enligt villkoren.",
 }
 """Why money is to go back, for people."""
 

@@ -34,6 +34,8 @@ NEEDS: dict[MailKind, tuple[str, ...]] = {
     "report_extended": ("reasons", "last_day"),
     "report_reopened": ("link", "at_hand", "reasons", "last_day"),
     "report_receipt": ("at_hand",),
+    "records_request": ("link", "last_day", "points"),
+    "records_receipt": ("at_hand", "points"),
     "hearing": ("paid", "amount", "reasons", "last_day"),
     "hearing_receipt": ("at_hand", "last_day"),
     "hearing_extended": ("amount", "last_day"),
@@ -73,6 +75,10 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         Account as people write it.
     reasons
         Plain Swedish sentences, with their arithmetic.
+    points
+        A list in Swedish: what is asked for, or the files that came in.
+    late
+        Whether what is acknowledged came after its last day.
     appeal
         How the decision can be appealed, or that it cannot.
     replaced, replacement
@@ -105,6 +111,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     last_day: date | None = None
     account: str = ""
     reasons: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    late: bool = False
     link: str = ""
     appeal: str = ""
     action_needed: bool = False

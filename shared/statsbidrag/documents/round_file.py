@@ -167,7 +167,7 @@ def _date_rules(round_: Round) -> Iterator[_Rule]:
     place = "terms.use_from"
     yield _Rule(place, str(t.use_from.year) == round_.id, "ska ligga i bidragsåret.")
     yield _Rule("terms.report_opens", t.use_to < t.report_opens, "ska ligga efter use_to.")
-    for name in ("requisitions_allowed", "hearing_days", "invoice_days", "bank_answer_days"):
+    for name in ("requisitions_allowed", "hearing_days", "invoice_days", "bank_answer_days", "records_days"):
         yield _Rule(f"terms.{name}", getattr(t, name) >= 1, "ska vara minst 1.")
     needed = max((0, *t.reminder_days)) + t.hearing_days
     place = "terms.link_grace_days"

@@ -48,6 +48,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         that is later; then the registry gets a new one on request, since a late report is always received.
     interest
         On what ground interest is claimed on what is repaid late; ``None`` means none at all (NJA 2007 s. 115).
+    records_days
+        Days the municipality has to send accounting records that are asked for.
     """
 
     requisition_opens: date
@@ -65,6 +67,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link_grace_days: int = 180
     smallest_refund: Ore = Ore(0)
     interest: InterestTerms | None = None
+    records_days: int = 30
 
 
 QuestionKind = Literal["amount", "text", "choice", "whole_number", "declaration"]

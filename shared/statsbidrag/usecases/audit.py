@@ -18,6 +18,7 @@ from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
 from statsbidrag.domain.journal import GENESIS, Kind, canonical, check_chain, refold, sha256
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.rounds import ROUND, RoundBook, round_key
+from statsbidrag.domain.spot_checks import SPOT_CHECK, Draw, draw_key, replay
 from statsbidrag.domain.suspense import ENTRY, entry_key
 from statsbidrag.domain.tasks import Task
 from statsbidrag.domain.time import to_text
@@ -109,6 +110,11 @@ def _last_heads(vault: Files) -> dict[str, str]:
 
 def _audit_round(store: Store, round_id: RoundId, now: datetime, tally: _Tally) -> None:
     book = _audit_one(store, ROUND, round_key(round_id), now, tally)
+    # Before the cases: what a draw says it has asked must be found in them.
+    draws = [
+        _audit_one(store, SPOT_CHECK, draw_key(round_id, int(name)), now, tally)
+        for name in store.listed(f"SPOTCHECKS#{round_id}")
+    ]
     cases = {
         code: _audit_one(store, CASE, case_key(round_id, MunicipalityCode(code)), now, tally)
         for code in store.listed(f"CASES#{round_id}")
@@ -116,6 +122,7 @@ def _audit_round(store: Store, round_id: RoundId, now: datetime, tally: _Tally) 
     batches = [_audit_one(store, BATCH, batch_key(batch), now, tally) for batch in store.listed(f"BATCHES#{round_id}")]
     key = round_key(round_id)
     for what in (
+        *_wrong_draws([draw for draw in draws if draw], [c for c in cases.values() if c]),
         *_wrong_allocations(book, cases),
         *_wrong_batches([b for b in batches if b], [c for c in cases.values() if c]),
     ):
@@ -123,6 +130,16 @@ def _audit_round(store: Store, round_id: RoundId, now: datetime, tally: _Tally) 
     for code, case in cases.items():
         for line in case.imbalances() if case else ():
             tally.note(case_key(round_id, MunicipalityCode(code)), f"does not hold: {line}")
+
+
+def _wrong_draws(draws: Sequence[Draw], cases: Sequence[Case]) -> Iterator[str]:
+    for draw in draws:
+        if replay(draw) != draw.drawn:
+            yield f"spot check {draw.number} drawn again from what it recorded gives others"
+        drawn = {lot.municipality for lot in draw.drawn}
+        asked = {case.municipality for case in cases if any(check.id == draw.number for check in case.spot_checks)}
+        if asked - drawn or (draw.requested_at and drawn - asked):
+            yield f"spot check {draw.number} asked others for their accounting records than it drew"
 
 
 def _wrong_allocations(book: RoundBook | None, cases: dict[str, Case | None]) -> Iterator[str]:

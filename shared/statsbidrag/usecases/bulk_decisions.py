@@ -65,7 +65,7 @@ def list_undisputed(books: Books, round_id: RoundId) -> list[Undisputed]:
         for recovery in case.live_recoveries
         if recovery.status in ("hearing", "prepared")
         and (recovery.hearing_ends <= books.now() or recovery.is_agreed)
-        and is_undisputed(recovery)
+        and is_undisputed(case, recovery)
     ]
 
 

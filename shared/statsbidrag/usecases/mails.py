@@ -23,6 +23,7 @@ from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.terms import Round
 from statsbidrag.ports import DueTask, Files, Links, Mailer
 from statsbidrag.usecases.books import Books, Context
+from statsbidrag.usecases.records import records_purpose
 from statsbidrag.usecases.recoveries import find_again
 from statsbidrag.usecases.reports import link_purpose
 from statsbidrag.usecases.rounds import get_round
@@ -42,7 +43,7 @@ class Enclosure(msgspec.Struct, frozen=True):
 
 
 Write = Callable[[Case, Mail, Round, str, tuple[Enclosure, ...]], bytes]
-"""Writes an e-mail: the case, which one, the round, the report link's token if it has one, and what goes with it."""
+"""Writes an e-mail: the case, which one, the round, its link's token if it has one, and what goes with it."""
 News = Literal["sent", "delivered", "bounced", "complained"]
 
 
@@ -66,10 +67,7 @@ def send(
     mail = case.mails.get(due.task.about)
     if mail is None or mail.status != "owed":
         return
-    # Always the newest link's: where it is revoked, no e-mail that must carry one is owed.
-    opens = case.link is not None and case.link.revoked_at is None and mail.kind in MAY_CARRY_LINK
-    number = case.link.number if case.link and opens else 0
-    token = links.token(link_purpose(due.key, number)) if number else ""
+    token = _token(links, due.key, case, mail)
     enclosures = tuple(_enclosures(case, mail, archive))
     message = write(case, mail, get_round(books, case.round), token, enclosures)
     claim = _claim(books, mail)
@@ -81,6 +79,18 @@ def send(
         books.store.release(claim)
         raise
     books.handle(CASE, due.key, RecordMailSent(mail.id), context, seen=seen)
+
+
+def _token(links: Links, key: str, case: Case, mail: Mail) -> str:
+    """Make the token of the link that an e-mail carries: always the newest one's, and nothing where it carries none.
+
+    Where that link is revoked, no e-mail that must carry it is owed.
+    """
+    if mail.kind == "records_request":
+        return links.token(records_purpose(key, mail.about))
+    if mail.kind not in MAY_CARRY_LINK or case.link is None or case.link.revoked_at is not None:
+        return ""
+    return links.token(link_purpose(key, case.link.number))
 
 
 def _claim(books: Books, mail: Mail) -> str | None:

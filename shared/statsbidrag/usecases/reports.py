@@ -11,11 +11,13 @@ from statsbidrag.domain.case import CASE, Case
 from statsbidrag.domain.case.commands import (
     AssessMissingReport,
     AssessReport,
+    IssueRecordsLink,
     IssueReminder,
     IssueReportLink,
     SubmitReport,
 )
 from statsbidrag.domain.case.links import no_such_link, refuse_closed
+from statsbidrag.domain.case.spot_checks import find as find_check
 from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.errors import NotFound
 from statsbidrag.domain.journal import canonical, sha256
@@ -25,6 +27,7 @@ from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import end_of
 from statsbidrag.ports import DueTask, Links, Request
 from statsbidrag.usecases.books import Books, Context, Seen
+from statsbidrag.usecases.records import another_link, request_records
 from statsbidrag.usecases.rounds import get_round
 
 
@@ -71,19 +74,25 @@ def link_purpose(key: str, number: int) -> str:
 
 
 def send_links(books: Books, links: Links, context: Context) -> int:
-    """Issue every link and reminder that is due and not sent; gives how many."""
+    """Issue every link, reminder and request for records that is due and not sent; gives how many."""
     issued = 0
     latest = list(_latest_of_each(books))
-    cases = books.see_all(CASE, (due.key for due in latest))
+    cases = books.see_all(CASE, (due.key for due in latest if due.task.kind != "request_records"))
     for due in latest:
-        if due.task.kind == "issue_report_link":
-            token_hash = sha256(links.token(link_purpose(due.key, 1)).encode())
-            outcome = books.handle(CASE, due.key, IssueReportLink(token_hash), context, seen=cases[due.key])
-        else:
-            command = IssueReminder(int(due.task.about))
-            outcome = books.handle(CASE, due.key, command, context, seen=cases[due.key])
-        issued += bool(outcome.records)
+        if due.task.kind == "request_records":
+            issued += request_records(books, links, due, context)
+            continue
+        command = _command(links, due, cases[due.key].state)
+        issued += bool(books.handle(CASE, due.key, command, context, seen=cases[due.key]).records)
     return issued
+
+
+def _command(links: Links, due: DueTask, case: Case) -> IssueReportLink | IssueRecordsLink | IssueReminder:
+    if due.task.kind == "issue_report_link":
+        return IssueReportLink(sha256(links.token(link_purpose(due.key, 1)).encode()))
+    if due.task.kind == "issue_records_link":
+        return another_link(links, due.key, find_check(case, int(due.task.about)))
+    return IssueReminder(int(due.task.about))
 
 
 def _latest_of_each(books: Books) -> Iterator[DueTask]:

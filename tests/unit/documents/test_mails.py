@@ -54,6 +54,7 @@ CONTEXT = MailContext(
     last_day=date(2026, 2, 28),
     account="bankgiro 5050-1055",
     reasons=("Ni har använt 400 000 kronor av 461 836 kronor.", "461 836 − 400 000 = 61 836 kronor."),
+    points=("Utdrag ur huvudboken.", "Fakturor för de kostnader som bidraget har betalat."),
     link=LINK,
     appeal="Beslutet kan inte överklagas.",
     invoice_number="I-2025-0114-1",

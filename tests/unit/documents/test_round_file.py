@@ -156,6 +156,7 @@ def test_a_file_of_another_shape_is_refused_at_its_place(old: str, new: str, pla
         ("invoice_days = 30", "invoice_days = -1", "terms.invoice_days"),
         ("bank_answer_days = 7", "bank_answer_days = 0", "terms.bank_answer_days"),
         ("link_grace_days = 180", "link_grace_days = 27", "terms.link_grace_days"),
+        ("records_days = 30", "records_days = 0", "terms.records_days"),
         ("report_form_version = 2", "report_form_version = 0", "report_form_version"),
         ('city = "Stockholm"', 'city = " "', "agency.city"),
         ('postcode = "100 00"', 'postcode = "10000"', "agency.postcode"),
@@ -218,6 +219,11 @@ def test_a_link_outlives_the_whole_recovery_of_a_missing_report(year: str) -> No
     assert terms.link_grace_days >= max(terms.reminder_days) + terms.hearing_days + terms.invoice_days
     just_enough = (ROUNDS / f"{year}.toml").read_text("utf-8").replace("link_grace_days = 180", "link_grace_days = 28")
     assert read_round(just_enough.encode()).terms.link_grace_days == 28
+
+
+def test_a_file_that_says_nothing_of_accounting_records_gives_thirty_days_for_them() -> None:
+    text = (ROUNDS / "2025.toml").read_text("utf-8").replace("records_days = 30\n", "")
+    assert read_round(text.encode()).terms.records_days == 30
 
 
 def test_a_file_that_says_nothing_of_payouts_has_two_persons_attest_everything() -> None:

@@ -11,6 +11,7 @@ from statsbidrag.domain.errors import Refusal, Refusals
 from statsbidrag.entry.bodies import LARGEST_BODY, header, read_fields, request_key
 from statsbidrag.entry.models import read_json
 from tests.unit.entry.calls import FORM, call, form, program
+from tests.unit.functions.material import ROOT
 
 
 def _post(body: str, kind: str = FORM, *, as_base64: bool = False) -> dict[str, Any]:
@@ -70,6 +71,26 @@ def test_json_that_says_too_little_or_too_much(body: str, code: str) -> None:
 
 def test_a_repeated_form_field_is_refused() -> None:
     assert _refused(_post("amount=1&amount=2")).field == "amount"
+
+
+SAMPLES = {
+    f"{path.parent.name}/{path.stem}": event
+    for path in sorted(ROOT.glob("events/*/*.json"))
+    if (event := json.loads(path.read_bytes())).get("body") and not event["isBase64Encoded"]
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_body_is_read_alike_as_text_and_in_base64(name: str) -> None:
+    """The API hands on in base64 what it takes for bytes, and the template says what that is."""
+    event = SAMPLES[name]
+    encoded = {**event, "body": base64.b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
+    assert read_fields(encoded) == read_fields(event)
+
+
+def test_files_where_none_are_taken_are_of_the_wrong_type_and_not_called_unreadable() -> None:
+    body = base64.b64encode(b"--x\r\n\r\n\xff\r\n--x--").decode()
+    assert _refused(_post(body, "multipart/form-data; boundary=x", as_base64=True)).status == 415
 
 
 @pytest.mark.parametrize("as_base64", [False, True])

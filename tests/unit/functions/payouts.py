@@ -22,7 +22,7 @@ from statsbidrag.domain.suspense import ENTRY, SuspendEntry, entry_key
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import end_of
 from statsbidrag.entry import wiring
-from statsbidrag.usecases import corrections, payouts
+from statsbidrag.usecases import corrections, payouts, spot_checks
 from statsbidrag.usecases.books import Books
 from statsbidrag.usecases.rounds import open_round
 from tests.fakes import FakeClock, FakeFiles, FakeLinks, FakeStore
@@ -47,6 +47,7 @@ TOKEN_HASH = sha256(TOKEN.encode())
 ASTRAY = "SE7299000000000050501055/R-2/2025-05-08/1"
 """An incoming entry without a reference."""
 WHY = "Kravet går inte att driva in."
+RECORDS_TOKEN = "underlag-" * 4 + "und-lnk"
 ROLES = {
     "agent-0114": {"subject": "agent-0114", "role": "agent", "municipality": "0114"},
     "agent-0115": {"subject": "agent-0115", "role": "agent", "municipality": "0115"},
@@ -166,6 +167,17 @@ class Desk:
             )
         )
         self.act(c.AssessReport())
+        return self
+
+    def draw(self) -> Desk:
+        """The first, from which the rest is taken back, is drawn in a spot check."""
+        self.decide()
+        spot_checks.draw(self.books, YEAR, 1, "frö", "Skäl.", "officer-9", TEST)
+        return self
+
+    def ask(self) -> Desk:
+        """The first is asked for its accounting records."""
+        self.draw().act(c.RequestRecords(1, 1, ("reported",), sha256(RECORDS_TOKEN.encode())))
         return self
 
     def hear_out(self, misused: Ore = NOTHING) -> Desk:

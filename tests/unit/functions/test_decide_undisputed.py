@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.case.state import RecordFile
 from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.usecases.bulk_decisions import MOST_AT_ONCE
 from tests.unit.functions.payouts import CLAIM, SHARE, Desk
@@ -89,6 +90,19 @@ def test_a_recovery_that_is_more_than_unspent_money_is_neither_listed_nor_taken(
     desk.act(c.PrepareDecision(1, Ore(0), "Skäl.", "officer-9"))
     [declined] = desk.call(FUNCTION, "decide_undisputed", body=body({**ONE, "to_pay_ore": claim})).read["declined"]
     assert declined["code"] == "recovery_not_undisputed"
+
+
+def test_a_recovery_of_a_report_that_a_spot_check_looks_at_is_neither_listed_nor_taken(desk: Desk) -> None:
+    desk.hear_out().act(c.RequestRecords(1, 1, ("reported",), "records-hash"))
+    assert desk.call(FUNCTION, "show_undisputed").read == {"recoveries": []}
+    [declined] = desk.call(FUNCTION, "prepare_undisputed").read["declined"]
+    assert declined["code"] == "spot_check_open"
+    desk.act(c.PrepareDecision(1, Ore(0), "Skäl.", "officer-9"))
+    [declined] = desk.call(FUNCTION, "decide_undisputed").read["declined"]
+    assert (declined["code"], desk.case().recoveries[0].status) == ("spot_check_open", "prepared")
+    desk.act(c.ReceiveRecords(1, (RecordFile("a", 1, "text/csv", "records/a"),)))
+    desk.act(c.ConcludeSpotCheck(1, "accepted", Ore(0), "Allt är visat.", "officer-9"))
+    assert desk.call(FUNCTION, "decide_undisputed").read == DONE
 
 
 def test_nothing_is_shown_or_prepared_before_the_hearing_is_over(desk: Desk) -> None:

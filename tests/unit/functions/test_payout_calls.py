@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.case.state import RecordFile
 from statsbidrag.domain.holds import EVERYTHING
 from statsbidrag.domain.journal import sha256
 from statsbidrag.domain.money import Ore, kronor
@@ -121,6 +122,14 @@ def _linked_for_long(desk: Desk) -> None:
     desk.link().clock.move(days=14)
 
 
+def _drawn(desk: Desk) -> None:
+    desk.draw()
+
+
+def _records_sent(desk: Desk) -> None:
+    desk.ask().act(c.ReceiveRecords(1, (RecordFile("a", 1, "text/csv", "records/a"),)))
+
+
 def _reconciled(desk: Desk) -> None:
     for ending in ("json", "csv"):
         desk.archive.objects[f"reconciliations/2025/{ending}/1.{ending}"] = b"{}"
@@ -180,6 +189,12 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("correct_deliveries", "prove"): (OFFICERS, _linked_for_long),
     ("correct_deliveries", "renew"): (OFFICERS, _linked_for_long),
     ("correct_deliveries", "revoke"): (OFFICERS, _linked_for_long),
+    ("draw_spot_checks", "show_draws"): (OFFICERS, _drawn),
+    ("draw_spot_checks", "draw"): (OFFICERS, _reported),
+    ("draw_spot_checks", "show_draw"): (OFFICERS, _drawn),
+    ("conclude_spot_checks", "show_check"): (OFFICERS, _records_sent),
+    ("conclude_spot_checks", "conclude"): (OFFICERS, _records_sent),
+    ("conclude_spot_checks", "renew_link"): (OFFICERS, _records_sent),
     ("show_reconciliation", "show_json"): (STAFF, _reconciled),
     ("show_reconciliation", "download_csv"): (STAFF, _reconciled),
 }
@@ -287,7 +302,9 @@ def test_an_empty_reason_is_told_at_its_field(desk: Desk, function: str, name: s
     assert desk.store.commits == before
 
 
-def test_what_needs_a_reason_is_what_stops_voids_sets_off_gives_up_gives_time_or_says_what_somebody_answered() -> None:
+def test_what_needs_a_reason_stops_voids_sets_off_gives_up_gives_time_draws_concludes_or_tells_what_was_answered() -> (
+    None
+):
     assert {name for _, name in WITH_REASON} == {
         "extend",
         "reopen",
@@ -302,6 +319,9 @@ def test_what_needs_a_reason_is_what_stops_voids_sets_off_gives_up_gives_time_or
         "propose_set_off",
         "waive",
         "decline_set_off",
+        "draw",
+        "conclude",
+        "renew_link",
         "hold_payout",
         "note",
         "end",

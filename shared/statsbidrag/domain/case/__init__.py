@@ -23,12 +23,13 @@ from statsbidrag.domain.case import (
     requisitions,
     set_offs,
     settlement,
+    spot_checks,
 )
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.evolve import evolve
 from statsbidrag.domain.case.owed import owed
-from statsbidrag.domain.case.state import Case, case_key, empty_case
+from statsbidrag.domain.case.state import Case, Recovery, case_key, empty_case
 from statsbidrag.domain.journal import Kind, Lookup
 
 __all__ = ["CASE", "Case", "case_key", "decide", "empty_case", "evolve", "owed"]
@@ -66,6 +67,11 @@ _DECISIONS: dict[type, Callable[[Case, Any, datetime], Sequence[e.CaseEvent]]] =
     c.AssessMissingReport: reports.assess_missing,
     c.AnswerHearing: hearings.answer,
     c.ExtendHearing: hearings.extend,
+    c.RequestRecords: spot_checks.request,
+    c.RevokeRecordsLink: spot_checks.revoke_link,
+    c.IssueRecordsLink: spot_checks.issue_link,
+    c.ReceiveRecords: spot_checks.receive,
+    c.ConcludeSpotCheck: spot_checks.conclude,
     c.PrepareDecision: recoveries.prepare,
     c.DecideRecovery: recoveries.decide_recovery,
     c.RecordLetterFiled: recoveries.letter_filed,
@@ -118,20 +124,23 @@ def decide(case: Case, command: c.CaseCommand, now: datetime) -> Sequence[e.Case
 
 
 def lookups(case: Case, event: e.CaseEvent) -> tuple[Lookup, ...]:
-    """Give the second keys an event brings: the case in its round, and the link by its token's hash."""
+    """Give the second keys an event brings: the case in its round, and each link by its token's hash."""
     if isinstance(event, e.CaseOpened):
         return (Lookup(f"CASES#{case.round}", case.municipality),)
     if isinstance(event, e.ReportLinkIssued):
         return (Lookup("LINK", event.token_hash),)
+    if isinstance(event, (e.RecordsRequested, e.RecordsLinkIssued)):
+        return (Lookup("RECORDS", event.token_hash),)
     return ()
 
 
 def stage(case: Case) -> str:
     """Say in one word where a case stands in its year."""
-    if case.live_recoveries:
-        return _recovery_stage(case)
+    if case.live_recoveries or (case.report is not None and case.report.assessed):
+        stages = (_recovery_stage(case, recovery) for recovery in case.live_recoveries)
+        return next((word for word in stages if word != "closed"), "under_check" if case.open_checks else "closed")
     if case.report is not None:
-        return "closed" if case.report.assessed else "reported"
+        return "reported"
     if case.money.paid:
         return "report_due" if case.link else "paid"
     if case.payouts:
@@ -139,15 +148,16 @@ def stage(case: Case) -> str:
     return case.requisitions[-1].status if case.requisitions else "allocated"
 
 
-def _recovery_stage(case: Case) -> str:
-    recovery = case.live_recoveries[-1]
+def _recovery_stage(case: Case, recovery: Recovery) -> str:
     if recovery.status != "decided":
         return recovery.status
     if recovery.is_on_hold:
         return "appealed"
-    if recovery.to_invoice and not case.invoices:
+    invoices = [invoice for invoice in case.invoices if invoice.recovery == recovery.id]
+    if recovery.to_invoice and not invoices:
         return "decided"
-    return "invoiced" if any(invoice.open_amount for invoice in case.all_invoices) else "closed"
+    claims = [invoice for invoice in case.all_invoices if invoice.recovery == recovery.id]
+    return "invoiced" if any(invoice.open_amount for invoice in claims) else "closed"
 
 
 CASE: Kind[Case, e.CaseEvent, c.CaseCommand] = Kind(

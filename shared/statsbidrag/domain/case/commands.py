@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from statsbidrag.domain.case.state import AppealOutcome, HearingStance, UnknownOutcome
+from statsbidrag.domain.case.state import AppealOutcome, CheckOutcome, HearingStance, RecordFile, UnknownOutcome
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.interest import RateTable
 from statsbidrag.domain.money import Ore
@@ -264,6 +264,47 @@ class ExtendHearing(Command, frozen=True):
 
     recovery: int
     last_day: date
+    reason: str
+    officer: str
+
+
+class RequestRecords(Command, frozen=True):
+    """Ask for accounting records, since a draw took the case."""
+
+    spot_check: int
+    points: int
+    rules: tuple[str, ...]
+    token_hash: str
+
+
+class RevokeRecordsLink(Command, frozen=True):
+    """End the link to send accounting records; the registry gets another."""
+
+    spot_check: int
+    reason: str
+    officer: str
+
+
+class IssueRecordsLink(Command, frozen=True):
+    """Send another link in place of one that is revoked."""
+
+    spot_check: int
+    token_hash: str
+
+
+class ReceiveRecords(Command, frozen=True):
+    """Take in files that lie in the archive."""
+
+    spot_check: int
+    files: tuple[RecordFile, ...]
+
+
+class ConcludeSpotCheck(Command, frozen=True):
+    """Say how a spot check ends; `amount` cannot be accepted."""
+
+    spot_check: int
+    outcome: CheckOutcome
+    amount: Ore
     reason: str
     officer: str
 
@@ -535,6 +576,11 @@ CaseCommand = (
     | AssessMissingReport
     | AnswerHearing
     | ExtendHearing
+    | RequestRecords
+    | RevokeRecordsLink
+    | IssueRecordsLink
+    | ReceiveRecords
+    | ConcludeSpotCheck
     | PrepareDecision
     | DecideRecovery
     | RecordLetterFiled

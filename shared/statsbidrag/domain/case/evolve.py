@@ -28,12 +28,14 @@ from statsbidrag.domain.case.state import (
     PayoutPurpose,
     Reconsideration,
     Reconsidered,
+    RecordsSent,
     Recovery,
     Reopening,
     Report,
     Requisition,
     Resolution,
     SetOff,
+    SpotCheck,
     WriteOff,
 )
 from statsbidrag.domain.holds import Hold, end_hold
@@ -43,7 +45,7 @@ from statsbidrag.domain.time import swedish_date
 
 _AGAIN = "-again"
 """Stands between the name of an e-mail that bounced and the number of its new sending."""
-T = TypeVar("T", Requisition, AccountChange, Payout, Recovery, Invoice, CreditNote)
+T = TypeVar("T", Requisition, AccountChange, Payout, SpotCheck, Recovery, Invoice, CreditNote)
 
 
 def evolve(case: Case, event: e.CaseEvent) -> Case:
@@ -371,6 +373,66 @@ def _report_assessed(case: Case, event: e.ReportAssessed) -> Case:
 
 def _delivery_unproven(case: Case, _: e.DeliveryUnproven) -> Case:
     return replace(case, unproven_delivery=True)
+
+
+def _records_requested(case: Case, event: e.RecordsRequested) -> Case:
+    check = SpotCheck(
+        id=event.spot_check,
+        points=event.points,
+        rules=event.rules,
+        link_hash=event.token_hash,
+        requested_at=event.requested_at,
+        last_day=event.last_day,
+        link_at=event.requested_at,
+    )
+    case = replace(case, spot_checks=(*case.spot_checks, check))
+    return _owe_mail(case, "records_request", f"{check.id}-{check.link}", event.requested_at)
+
+
+def _spot_check(case: Case, spot_check: int, **changes: Any) -> Case:
+    return replace(case, spot_checks=_with(case.spot_checks, "id", spot_check, **changes))
+
+
+def _records_link_revoked(case: Case, event: e.RecordsLinkRevoked) -> Case:
+    return _withdraw_requests(_spot_check(case, event.spot_check, link_hash="", link_at=event.revoked_at))
+
+
+def _withdraw_requests(case: Case) -> Case:
+    """Let no request leave that leads nowhere any more."""
+    mails = {
+        name: replace(mail, status="withdrawn")
+        if mail.kind == "records_request" and mail.status == "owed" and not case.asks_for_records(mail)
+        else mail
+        for name, mail in case.mails.items()
+    }
+    return replace(case, mails=mails)
+
+
+def _records_link_issued(case: Case, event: e.RecordsLinkIssued) -> Case:
+    link = {"link": event.link, "link_hash": event.token_hash, "link_at": event.issued_at}
+    case = _spot_check(case, event.spot_check, **link)
+    return _owe_mail(case, "records_request", f"{event.spot_check}-{event.link}", event.issued_at)
+
+
+def _records_received(case: Case, event: e.RecordsReceived) -> Case:
+    check = next(check for check in case.spot_checks if check.id == event.spot_check)
+    sent = RecordsSent(event.number, event.received_at, event.late, event.files)
+    case = _spot_check(case, check.id, sent=(*check.sent, sent))
+    return _owe_mail(case, "records_receipt", f"{check.id}-{event.number}", event.received_at)
+
+
+def _spot_check_concluded(case: Case, event: e.SpotCheckConcluded) -> Case:
+    """Take back what was accepted too much; the recovery that follows claims it."""
+    case = _spot_check(
+        case,
+        event.spot_check,
+        outcome=event.outcome,
+        amount=event.amount,
+        reason=event.reason,
+        concluded_by=event.concluded_by,
+        concluded_at=event.concluded_at,
+    )
+    return _add(_withdraw_requests(case), accepted_use=-event.amount)
 
 
 def _recovery_proposed(case: Case, event: e.RecoveryProposed) -> Case:
@@ -725,6 +787,8 @@ def _mail_bounced(case: Case, event: e.MailBounced) -> Case:
         return case
     if mail.kind in CARRIES_LINK and (case.report or case.link is None or case.link.revoked_at):
         return case
+    if mail.kind == "records_request" and not case.asks_for_records(mail):
+        return case
     fallback = Mail(name, mail.kind, mail.about, to, event.bounced_at, addressee="agent")
     return replace(case, mails={**case.mails, name: fallback})
 
@@ -791,6 +855,11 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.ReportReinstated: _report_reinstated,
     e.ReportAssessed: _report_assessed,
     e.DeliveryUnproven: _delivery_unproven,
+    e.RecordsRequested: _records_requested,
+    e.RecordsLinkRevoked: _records_link_revoked,
+    e.RecordsLinkIssued: _records_link_issued,
+    e.RecordsReceived: _records_received,
+    e.SpotCheckConcluded: _spot_check_concluded,
     e.RecoveryProposed: _recovery_proposed,
     e.RecoveryWithdrawn: _recovery_withdrawn,
     e.HearingAnswered: _hearing_answered,

@@ -51,6 +51,7 @@ def reopen(case: Case, command: ReopenReport, now: datetime) -> Sequence[e.CaseE
     if last and (last.last_day, last.reason, last.reopened_by) == (command.last_day, reason, command.officer):
         return []
     _refuse_decided(case)
+    _refuse_found(case)
     if last is not None:
         raise Refusal(
             "already_reopened",
@@ -72,6 +73,17 @@ def _refuse_decided(case: Case) -> None:
         raise Refusal(
             "recovery_already_decided",
             "Återkravet är redan beslutat. Ta in kommunens nya uppgifter i ärendet och ompröva beslutet i stället.",
+            status=409,
+        )
+
+
+def _refuse_found(case: Case) -> None:
+    """Keep what a spot check found: the whole report would be assessed anew, and the finding forgotten."""
+    if any(check.amount for check in case.spot_checks):
+        raise Refusal(
+            "spot_check_found",
+            "Ett stickprov har visat att en del inte kan godtas. Ta in kommunens nya uppgifter som svar på förslaget "
+            "till återkrav.",
             status=409,
         )
 

@@ -78,4 +78,5 @@ def _again(case: Case) -> tuple[str, ...]:
     with_link = [mail for mail in bounced if mail.kind in CARRIES_LINK]
     opens = case.report is None and case.link is not None and case.link.revoked_at is None
     last = max(with_link, key=lambda mail: (mail.owed_at, mail.id), default=None) if opens else None
-    return tuple(mail.id for mail in bounced if mail.kind not in CARRIES_LINK or mail is last)
+    others = (mail for mail in bounced if mail.kind != "records_request" or case.asks_for_records(mail))
+    return tuple(mail.id for mail in others if mail.kind not in CARRIES_LINK or mail is last)

@@ -28,6 +28,7 @@ def owed(case: Case) -> frozenset[Task]:
             *hold_tasks(case.holds),
             *(task for payout in case.payouts for task in _payout(case, payout)),
             *_report(case, case.terms),
+            *_spot_checks(case),
             *_recoveries(case),
             *_invoices(case, case.terms),
             *_set_offs(case),
@@ -134,6 +135,17 @@ def missing_report_due(terms: Terms) -> datetime:
     """Give the instant from which a missing report is assessed: the day after the last reminder, or the last day."""
     last = max((0, *terms.reminder_days))
     return end_of(terms.report_last_day + timedelta(days=last))
+
+
+def _spot_checks(case: Case) -> Iterator[Task]:
+    """A check is before an officer when something came in, or when the last day has passed."""
+    for check in case.open_checks:
+        if not check.link_hash:
+            yield Task("report_links", "issue_records_link", str(check.id), check.link_at)
+        if check.sent:
+            yield Task("officer", "review_records", str(check.id), check.sent[-1].received_at)
+        else:
+            yield Task("officer", "follow_up_missing_records", str(check.id), end_of(check.last_day))
 
 
 def _recoveries(case: Case) -> Iterator[Task]:

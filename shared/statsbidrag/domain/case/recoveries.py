@@ -29,13 +29,23 @@ def find(case: Case, recovery: int) -> Recovery:
     return found
 
 
-def is_undisputed(recovery: Recovery) -> bool:
-    """Tell whether it only takes back what the municipality itself reported as unspent, so that many go at once."""
-    return recovery.grounds == ("unspent",) and recovery.proposed_waiver == 0 and not recovery.is_objected_to
+def is_undisputed(case: Case, recovery: Recovery) -> bool:
+    """Tell whether it only takes back what the municipality itself reported as unspent, so that many go at once.
+
+    While a spot check looks at the report, an officer looks at the recovery too.
+    """
+    reported = recovery.grounds == ("unspent",) and recovery.proposed_waiver == 0
+    return reported and not recovery.is_objected_to and not case.open_checks
 
 
-def _require_undisputed(recovery: Recovery, to_pay: Ore, seen: Ore) -> None:
-    if not is_undisputed(recovery):
+def _require_undisputed(case: Case, recovery: Recovery, to_pay: Ore, seen: Ore) -> None:
+    if case.open_checks:
+        raise Refusal(
+            "spot_check_open",
+            "Ett stickprov pågår i ärendet. Bered och besluta återkravet för sig.",
+            status=409,
+        )
+    if not is_undisputed(case, recovery):
         raise Refusal(
             "recovery_not_undisputed",
             "Återkravet gäller annat än pengar som kommunen själv har redovisat som oanvända. Bered och besluta det "
@@ -86,7 +96,7 @@ def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.C
     if not command.reasons.strip():
         raise Refusal("reasons_missing", "Skriv skälen för beslutet.", field="reasons")
     if command.to_pay_in_bulk is not None:
-        _require_undisputed(recovery, Ore(recovery.claim - command.waived), command.to_pay_in_bulk)
+        _require_undisputed(case, recovery, Ore(recovery.claim - command.waived), command.to_pay_in_bulk)
     prepared = e.DecisionPrepared(
         recovery.id, command.waived, command.reasons, command.officer, command.answer_considered.strip()
     )
@@ -116,7 +126,7 @@ def decide_recovery(case: Case, command: DecideRecovery, now: datetime) -> Seque
             status=403,
         )
     if command.to_pay_in_bulk is not None:
-        _require_undisputed(recovery, recovery.to_invoice, command.to_pay_in_bulk)
+        _require_undisputed(case, recovery, recovery.to_invoice, command.to_pay_in_bulk)
     return [e.RecoveryDecided(recovery.id, command.officer, now)]
 
 

@@ -214,7 +214,7 @@ class Reopening(msgspec.Struct, frozen=True):
     earlier: Report
 
 
-Ground = Literal["unspent", "misused", "late_report", "report_missing"]
+Ground = Literal["unspent", "misused", "late_report", "report_missing", "not_accounted_for"]
 RecoveryStatus = Literal["hearing", "prepared", "decided", "withdrawn"]
 HearingStance = Literal["agrees", "objects"]
 
@@ -503,6 +503,74 @@ class Interest(msgspec.Struct, frozen=True):
     decided_by: str = ""
 
 
+class RecordFile(msgspec.Struct, frozen=True):
+    """One file of accounting records, as it lies in the archive; its name there is made from its content.
+
+    Attributes
+    ----------
+    content_hash
+        SHA-256 of the content, in hex.
+    size
+        Bytes.
+    """
+
+    content_hash: str
+    size: int
+    media_type: str
+    name: str
+
+
+class RecordsSent(msgspec.Struct, frozen=True):
+    """What a municipality sent at one time; `late` is after the last day."""
+
+    number: int
+    received_at: datetime
+    late: bool
+    files: tuple[RecordFile, ...]
+
+
+CheckOutcome = Literal["accepted", "misused", "not_accounted_for"]
+"""How a spot check ends: all accepted, or a part not used under the conditions, or not shown to be."""
+
+
+class SpotCheck(msgspec.Struct, frozen=True):
+    """A closer look at how the money was used.
+
+    Attributes
+    ----------
+    id
+        Number of the draw in the round; a case is drawn once.
+    points, rules
+        What its weight in the draw came from.
+    link, link_hash
+        Number of its own link, and the hash of its token, which is never stored; no hash while it is revoked.
+    link_at
+        When the link was made or revoked.
+    amount
+        Öre that could not be accepted.
+    """
+
+    id: int
+    points: int
+    rules: tuple[str, ...]
+    link_hash: str
+    requested_at: datetime
+    last_day: date
+    link_at: datetime
+    link: int = 1
+    sent: tuple[RecordsSent, ...] = ()
+    outcome: CheckOutcome | None = None
+    amount: Ore = Ore(0)
+    reason: str = ""
+    concluded_by: str = ""
+    concluded_at: datetime | None = None
+
+    @property
+    def files(self) -> tuple[RecordFile, ...]:
+        """Every file that came in."""
+        return tuple(file for sent in self.sent for file in sent.files)
+
+
 MailKind = Literal[
     "requisition_receipt",
     "requisition_late",
@@ -515,6 +583,8 @@ MailKind = Literal[
     "report_extended",
     "report_reopened",
     "report_receipt",
+    "records_request",
+    "records_receipt",
     "hearing",
     "hearing_receipt",
     "hearing_extended",
@@ -688,6 +758,7 @@ class Case(msgspec.Struct, frozen=True):
     extensions: tuple[Extension, ...] = ()
     reopenings: tuple[Reopening, ...] = ()
     unproven_delivery: bool = False
+    spot_checks: tuple[SpotCheck, ...] = ()
     recoveries: tuple[Recovery, ...] = ()
     invoices: tuple[Invoice, ...] = ()
     credit_notes: tuple[CreditNote, ...] = ()
@@ -727,6 +798,15 @@ class Case(msgspec.Struct, frozen=True):
     def reopening(self) -> Reopening | None:
         """The reopening that a corrected report is awaited for, if one is."""
         return self.reopenings[-1] if self.report is None and self.reopenings else None
+
+    @property
+    def open_checks(self) -> tuple[SpotCheck, ...]:
+        """The spot checks that are not concluded."""
+        return tuple(check for check in self.spot_checks if check.concluded_at is None)
+
+    def asks_for_records(self, mail: Mail) -> bool:
+        """Whether a request for accounting records leads to a check that is open, by the link in force."""
+        return any(check.link_hash and mail.about == f"{check.id}-{check.link}" for check in self.open_checks)
 
     @property
     def all_reports(self) -> tuple[Report, ...]:
