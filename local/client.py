@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
 from lxml import html
 
-from statsbidrag.entry.development_token import Claims, Role, sign
+from local.provider import Provider
 
 Fields = Mapping[str, str]
 
@@ -28,10 +27,8 @@ class Api:
         Address that is connected to.
     site
         Address of the site as callers know it, without a trailing slash: its host is what the calls are for.
-    token_key
-        Signs development tokens.
-    valid_to
-        Until when a token is valid, by the clock of the run.
+    provider
+        Gives programs their tokens.
     transport
         Carries the calls; a plain one when None.
     """
@@ -41,12 +38,11 @@ class Api:
         endpoint: str,
         site: str,
         *,
-        token_key: str,
-        valid_to: datetime,
+        provider: Provider,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.site = site
-        self._key, self._valid_to = token_key, int(valid_to.timestamp())
+        self._provider = provider
         self._http = httpx.Client(
             base_url=endpoint,
             headers={"Host": urlsplit(site).netloc},
@@ -61,9 +57,9 @@ class Api:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def token(self, subject: str, role: Role, municipality: str = "") -> str:
-        """Sign the token of a caller."""
-        return sign(Claims(subject, role, municipality, self._valid_to), self._key)
+    def token(self, subject: str, role: str) -> str:
+        """Give the token of a program that calls for somebody."""
+        return self._provider.token(subject, role)
 
     def get(self, path: str, token: str = "", *, page: bool = False) -> httpx.Response:
         """Get JSON, or a page for people."""

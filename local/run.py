@@ -22,7 +22,6 @@ from rich.table import Table
 
 from local.books import SUMMARY, Year, clear, collect
 from local.served import RUN_FILE
-from local.sign_in import SignIn
 from local.verify import check, show
 from local.year import play
 from local.year.opening import open_round
@@ -159,17 +158,10 @@ def _serve(world: World, terms: Terms, played: bool, console: Console) -> None:
         # in the middle of the time in which municipalities requisition
         opens, closes = terms.requisition_opens, terms.requisition_last_day
         world.move_to(datetime.combine(opens + (closes - opens) // 2, NOON, tzinfo=STOCKHOLM))
-    sign_in = SignIn(
-        world.api.token,
-        round_id=world.plan.round_id,
-        recipients=world.inputs.recipients,
-        pages=world.api.site,
-        addresses={"E-post": world.mailbox.url, "Bank": world.bank.url},
-    ).serve()
-    with sign_in, _written(RUN_FILE, _addresses(world, sign_in.url)):
+    with _written(RUN_FILE, _addresses(world)):
         code = world.inputs.recipients[0].municipality
         for what, where in {
-            "sign in": sign_in.url,
+            "sign in": _sign_in(world),
             "requisition form": f"{world.api.site}/rekvisition/{world.plan.round_id}/{code}",
             "mailbox": world.mailbox.url,
             "bank": world.bank.url,
@@ -184,7 +176,11 @@ def _serve(world: World, terms: Terms, played: bool, console: Console) -> None:
             console.print("stopping")
 
 
-def _addresses(world: World, sign_in: str) -> dict[str, Any]:
+def _sign_in(world: World) -> str:
+    return f"{world.api.site}/logga-in"
+
+
+def _addresses(world: World) -> dict[str, Any]:
     outputs = world.stack.outputs
     return {
         "pid": os.getpid(),
@@ -192,7 +188,7 @@ def _addresses(world: World, sign_in: str) -> dict[str, Any]:
         "workdir": str(world.stack.workdir),
         "api": world.api.site,
         "pages": world.api.site,
-        "sign_in": sign_in,
+        "sign_in": _sign_in(world),
         "mailbox": world.mailbox.url,
         "bank": world.bank.url,
         "table": outputs["TableName"],

@@ -20,9 +20,9 @@ from statsbidrag.documents.round_file import read_round
 from statsbidrag.domain.case.state import RecordFile
 from statsbidrag.domain.errors import Refusals
 from statsbidrag.domain.terms import Question, Sum
-from statsbidrag.entry import api
+from statsbidrag.entry import api, cookies
 from statsbidrag.entry.answers import read_answers
-from statsbidrag.entry.bodies import FORM, JSON, MULTIPART
+from statsbidrag.entry.bodies import CSRF_FIELD, FORM, JSON, MULTIPART
 from statsbidrag.entry.forms import RequisitionForm, read_requisition
 from statsbidrag.entry.hearing_form import QUESTIONS, read_hearing
 from statsbidrag.entry.models import Reasoned
@@ -161,6 +161,32 @@ STEPS = {"receive_report.submit_form": ("save",)}
 """What else a form may be asked for."""
 
 
+LEADS_ON = {
+    "sign_in.start": "Leads to the identity provider",
+    "sign_in.finish": "Signed in: leads to the page that was wanted",
+    "sign_in.renew": "Leads back to the page that was wanted, or to the sign-in",
+    "sign_in.choose": "Leads to the page that was wanted",
+}
+"""Pages that only lead to another one."""
+_WANTED = {"till": "The page to go to then, as a path of this site"}
+QUERIES = {
+    "sign_in.start": _WANTED,
+    "sign_in.renew": _WANTED,
+    "sign_in.show_choices": _WANTED,
+    "sign_in.finish": {name: f"The provider's {name} (RFC 6749, 4.1.2)" for name in ("code", "state", "error")},
+}
+"""What is asked for after the question mark; nothing of it is required."""
+SMALL_FORMS = {
+    "sign_in.choose": {
+        "choice": "Role and municipality, as the page offers them",
+        **_WANTED,
+        CSRF_FIELD: "Of the page",
+    },
+    "sign_in.sign_out": {CSRF_FIELD: "Of the page"},
+}
+"""Forms of a few texts."""
+
+
 def document() -> str:
     """Give the description as JSON text."""
     template = read()
@@ -223,7 +249,9 @@ def _operation(template: Template, event: Event, answered: Handled) -> Json:
     else:
         operation |= _for_people(name)
     if not is_open:
-        operation["responses"]["401"] = {"description": "Nobody is signed in; API Gateway answers by itself"}
+        operation["responses"]["401"] = {"description": "Nobody is signed in; a program is answered by API Gateway"}
+        if event.properties["Method"] == "GET":
+            operation["responses"].setdefault("303", _led("A browser is led to the sign-in, or to a new session id"))
     return operation
 
 
@@ -269,12 +297,32 @@ def _for_people(name: str) -> Json:
         described["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": upload}}}
         responses["201"] = {"description": "The receipt", **page}
         del responses["200"]
+    if name in LEADS_ON:
+        responses["303"] = _led(LEADS_ON[name])
+        del responses["200"]
+    if name in SMALL_FORMS:
+        properties = {field: {"type": "string", "description": text} for field, text in SMALL_FORMS[name].items()}
+        described["requestBody"] = {
+            "required": True,
+            "content": {FORM: {"schema": {"type": "object", "properties": properties}}},
+        }
+    if name == "sign_in.choose":
+        responses["422"] = {"description": "The page again, with what is wrong", **page}
+    if name in QUERIES:
+        described["parameters"] = [
+            {"name": field, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+            for field, text in QUERIES[name].items()
+        ]
     if name in OTHER_MEDIA and not name.startswith("show_pages."):
         responses["200"]["description"] = "The file"
         responses["default"] = _problem()
     elif not name.startswith("show_pages."):
         responses["default"] = {"description": "A page that says what is wrong", **page}
     return described
+
+
+def _led(description: str) -> Json:
+    return {"description": description, "headers": {"Location": {"schema": {"type": "string"}}}}
 
 
 def _ref(name: str) -> Json:
@@ -298,7 +346,7 @@ def _idempotency_key() -> Json:
 
 def _security_schemes() -> Json:
     return {
-        "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+        "session": {"type": "apiKey", "in": "cookie", "name": cookies.SESSION},
         "bearer": {"type": "http", "scheme": "bearer"},
     }
 

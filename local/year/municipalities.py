@@ -81,7 +81,7 @@ def _requisition_fields(world: World, behaviour: Behaviour, amount: Ore) -> dict
 
 
 def _agent(world: World, code: str) -> str:
-    return world.api.token(f"agent-{code}", "agent", code)
+    return world.api.token(f"agent-{code}", "agent")
 
 
 def _send_requisition(world: World, code: str, fields: Fields, key: str) -> httpx.Response:

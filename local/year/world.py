@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from local.client import Api
 from local.clock import StoredClock
 from local.faults.trouble import Calm, troubled
 from local.mailbox import Mailbox
+from local.mandates import let_act
+from local.provider import people, provider
 from local.stack import FunctionFailedError, Stack, deploy, ministack
 from local.web import HOST
 from local.year.bank_ways import BankWays
@@ -36,7 +37,6 @@ from statsbidrag.domain.time import start_of, swedish_date
 from statsbidrag.usecases.mails import NEWS_WITHIN
 
 TEMPLATE = ROOT / "template.yaml"
-_TOKENS_LAST = timedelta(days=3 * 365)
 _MESSAGES_AT_ONCE = 10
 """As many as a queue takes in one call."""
 _RUNS = 20
@@ -94,7 +94,6 @@ class World:
     api: Api
     clock: StoredClock
     now: datetime
-    token_key: str
     trouble: Calm
     ways: BankWays
     quiet: Quiet = field(init=False)
@@ -215,11 +214,13 @@ def opened_world(
         tell("starting the embedded AWS")
         endpoint = opened.enter_context(ministack(work, smtp_port=mailbox.smtp_port))
         opened.enter_context(mailbox)
-        token_key = secrets.token_hex(32)
+        known = people(inputs.recipients)
+        identities = opened.enter_context(provider(work, known))
         site = f"http://{HOST}:{endpoint.rpartition(':')[2]}"
         tell("deploying template.yaml")
-        parameters = {"BaseUrl": site, "DevelopmentTokenKey": token_key}
+        parameters = {"BaseUrl": site, **identities.parameters}
         stack = deploy(endpoint, work, built, parameters)
+        let_act(stack, known)
         trouble = opened.enter_context(troubled(stack, seed, work)) if faults else Calm()
         sqs: Any = stack.session.client("sqs", endpoint_url=endpoint)
         clock = StoredClock(stack)
@@ -228,10 +229,9 @@ def opened_world(
         ways = BankWays(bank_ways)
         customer = Bank(agency.account, out / "bank", start=first, name=agency.name, balance=ways.balance)
         bank = opened.enter_context(customer)
-        valid_to, transport = first + _TOKENS_LAST, trouble.transport
-        api = opened.enter_context(Api(endpoint, site, token_key=token_key, valid_to=valid_to, transport=transport))
+        api = opened.enter_context(Api(endpoint, site, provider=identities, transport=trouble.transport))
         plan = plan_year(inputs.round, inputs.recipients, inputs.allocations, seed)
-        world = World(inputs, plan, stack, bank, mailbox, api, clock, first, token_key, trouble, ways)
+        world = World(inputs, plan, stack, bank, mailbox, api, clock, first, trouble, ways)
         if faults:
             # A function that is led elsewhere while it works would lose what it has in hand.
             world.quiet.until(lambda: not world.quiet.leftovers(), "the messages of the deployment")

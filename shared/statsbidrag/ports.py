@@ -9,7 +9,9 @@ from typing import Protocol
 import msgspec
 
 from statsbidrag.domain.journal import Lookup, Record
+from statsbidrag.domain.mandates import Mandate
 from statsbidrag.domain.recipient import Recipient
+from statsbidrag.domain.sessions import Attempt, Identity, Session
 from statsbidrag.domain.tasks import Queue, Task
 
 
@@ -171,6 +173,48 @@ class Register(Protocol):
 
     def put(self, recipients: Sequence[Recipient]) -> None:
         """Replace entries."""
+
+
+class Mandates(Protocol):
+    """Who may act for which municipality, as the register of agents says."""
+
+    def of(self, subject: str) -> tuple[Mandate, ...]:
+        """Give a person's mandates, read consistently: what was revoked is gone at once."""
+
+
+class Sessions(Protocol):
+    """Who is signed in, and who is on the way; known by the hash of a secret that only the browser has."""
+
+    def begin(self, key: str, attempt: Attempt) -> None:
+        """Remember an attempt."""
+
+    def take(self, key: str) -> Attempt | None:
+        """Give an attempt and forget it: only the first who asks gets it."""
+
+    def get(self, key: str) -> Session | None:
+        """Give a session, read consistently; it may have ended."""
+
+    def open(self, key: str, session: Session) -> None:
+        """Write a new session."""
+
+    def replace(self, key: str, seen: Session, old: Session, new_key: str, new: Session) -> None:
+        """Write a session anew under its old and its new key; `Conflict` when it is not as it was seen."""
+
+    def end(self, *keys: str) -> None:
+        """Forget sessions."""
+
+
+class IdentityProvider(Protocol):
+    """The provider of e-identification."""
+
+    def address(self, attempt: Attempt) -> str:
+        """Give where a person identifies themself; `SignInFailed` ``provider_unavailable``."""
+
+    def identity(self, code: str, attempt: Attempt) -> Identity:
+        """Exchange the code of an answer and check what comes; `SignInFailed` says what was wrong."""
+
+    def end_address(self) -> str:
+        """Give where the provider's own session ends; empty where it has no such place or does not answer."""
 
 
 class Clock(Protocol):

@@ -314,7 +314,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         _and(_sample("list_tasks", "show_tasks")),
     ),
     Scenario("open_cases", "list approved", _sample("open_cases", "approved_list"), _and(_SWEEP)),
-    Scenario("authorize", "opened", _sample("authorize", "with_header")),
+    Scenario("authorize", "opened", _sample("authorize", "with_cookie")),
+    Scenario("sign_in", "opened", _sample("sign_in", "renew")),
     Scenario("show_pages", "opened", _sample("show_pages", "style")),
     Scenario(
         "receive_requisition, by a program",

@@ -89,18 +89,19 @@ class Stack:
 
     Attributes
     ----------
-    table, key_arn
-        Names of the books' table and the link key.
+    table, sessions, key_arn
+        Names of the books' table, of that of the sessions, and of the link key.
     buckets, queues
         Bucket names, queue URLs, by logical id.
     """
 
     def __init__(self) -> None:
-        self.table = "Books"
+        self.table, self.sessions = "Books", "Sessions"
         self._environments: dict[str, dict[str, str]] = {}
         self.buckets: dict[str, str] = {}
         self.queues: dict[str, str] = {}
-        self._make_table()
+        for table in (self.table, self.sessions):
+            self._make_table(table)
         for name in self._of_type("AWS::S3::Bucket"):
             self._make_bucket(name)
         for name in sorted(self._of_type("AWS::SQS::Queue"), key=lambda name: not name.endswith("DeadLetters")):
@@ -136,7 +137,13 @@ class Stack:
             return _PSEUDO[name.removeprefix("AWS::")]
         if name in template()["Parameters"]:
             return str(template()["Parameters"][name]["Default"])
-        known = {**self.buckets, **self.queues, "Books": self.table, "MailConfiguration": f"{STACK}-mail"}
+        known = {
+            **self.buckets,
+            **self.queues,
+            "Books": self.table,
+            "Sessions": self.sessions,
+            "MailConfiguration": f"{STACK}-mail",
+        }
         return known[name]
 
     def _attribute(self, name: str, attribute: str) -> str:
@@ -149,11 +156,11 @@ class Stack:
     def _of_type(self, kind: str) -> list[str]:
         return [name for name, resource in template()["Resources"].items() if resource["Type"] == kind]
 
-    def _make_table(self) -> None:
+    def _make_table(self, table: str) -> None:
         wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        properties = template()["Resources"]["Books"]["Properties"]
-        described = {name: properties[name] for name in wanted}
-        boto3.client("dynamodb").create_table(TableName=self.table, **described)
+        properties = template()["Resources"][table]["Properties"]
+        described = {name: properties[name] for name in wanted if name in properties}
+        boto3.client("dynamodb").create_table(TableName=table, **described)
 
     def _make_bucket(self, name: str) -> None:
         s3: Any = boto3.client("s3")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.provider import Provider
 from local.stack import Stack
 from tests.integration.office import Office
 
@@ -17,19 +18,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def office(stack: Stack) -> Iterator[Office]:
+def office(stack: Stack, identities: Provider) -> Iterator[Office]:
     """The round of 2031, open."""
-    yield from _opened(stack, 2031)
+    yield from _opened(stack, identities, 2031)
 
 
 @pytest.fixture(scope="session")
-def other_office(stack: Stack, office: Office) -> Iterator[Office]:
+def other_office(stack: Stack, identities: Provider, office: Office) -> Iterator[Office]:
     """The round of 2032, open; no test of the round before can run after it."""
-    yield from _opened(stack, 2032)
+    yield from _opened(stack, identities, 2032)
 
 
-def _opened(stack: Stack, year: int) -> Iterator[Office]:
-    opened = Office(stack, year)
+def _opened(stack: Stack, identities: Provider, year: int) -> Iterator[Office]:
+    opened = Office(stack, identities, year)
     opened.open()
     yield opened
     opened.http.close()

@@ -6,31 +6,37 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx
+import msgspec
 
 from local.clock import StoredClock
+from local.mandates import let_act
+from local.provider import Person, Provider
 from local.stack import Stack
 from local.web import HOST
 from scripts.template import ROOT
+from statsbidrag.domain.mandates import Mandate
 from statsbidrag.domain.recipient import Recipient
-from statsbidrag.entry.development_token import Claims, Role, sign
 from tests.builders import recipient
-from tests.embedded import TOKEN_KEY
+from tests.embedded import KNOWN, MUNICIPALITIES
 
 T = TypeVar("T")
 SHARE = 100_000
 """Kronor that each municipality may draw."""
-RECIPIENTS = tuple(
-    recipient(code, name)
-    for code, name in (("0114", "Upplands Väsby"), ("0580", "Linköping"), ("1489", "Alingsås"), ("2584", "Kiruna"))
-)
+RECIPIENTS = tuple(recipient(code, name) for code, name in MUNICIPALITIES)
 _LIMIT_SECONDS = 60.0
 _HELP_SECONDS = 1.0
 _WORKERS = 3
 _POLL_SECONDS = 0.03
+
+
+def acting(subject: str, role: str, municipality: str) -> Person:
+    """Give a person with a mandate."""
+    mandate = msgspec.convert({"municipality": municipality, "role": role}, Mandate)
+    return Person(subject, subject, "", mandates=(mandate,))
 
 
 class Office:
@@ -42,8 +48,12 @@ class Office:
         Names the round and is the year of its last day, 2 June; the clock moves to its first, 3 March.
     """
 
-    def __init__(self, stack: Stack, year: int) -> None:
+    def __init__(self, stack: Stack, identities: Provider, year: int) -> None:
         self.stack, self.year, self.round = stack, year, str(year)
+        self._identities = identities
+        self._acting: set[tuple[str, str]] = {
+            (each.subject, mandate.municipality) for each in KNOWN for mandate in each.mandates
+        }
         self.clock = StoredClock(stack)
         self.closes_at = datetime(year, 6, 2, 22, tzinfo=UTC)  # midnight in Stockholm, in summer
         self.dynamodb, self.s3, self.sqs, self.iam, self._logs = (
@@ -88,11 +98,12 @@ class Office:
 
     # ways in
 
-    def signed(self, subject: str, role: Role, municipality: str = "") -> dict[str, str]:
-        """Give the header of a caller who has signed in."""
-        ends = date(self.year + 5, 1, 1) - date(1970, 1, 1)
-        token = sign(Claims(subject, role, municipality, int(ends / timedelta(seconds=1))), TOKEN_KEY)
-        return {"Authorization": f"Bearer {token}"}
+    def signed(self, subject: str, role: str, municipality: str = "") -> dict[str, str]:
+        """Give the header of a program that calls for somebody; who acts for a municipality has the mandate."""
+        if municipality and (subject, municipality) not in self._acting:
+            let_act(self.stack, [acting(subject, role, municipality)])
+            self._acting.add((subject, municipality))
+        return {"Authorization": f"Bearer {self._identities.token(subject, role)}"}
 
     def agent(self, code: str) -> dict[str, str]:
         """Give the header of a municipality's agent."""
@@ -226,6 +237,11 @@ class Office:
                 line = _decoded(event["message"])
                 if line.get("message") == message and all(line.get(name) == value for name, value in facts.items()):
                     yield line
+
+    def written(self) -> str:
+        """Give all that stands in the log."""
+        pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=self.stack.outputs["LogGroupName"])
+        return "\n".join(event["message"] for page in pages for event in page["events"])
 
     def _call_again(self, function: str) -> None:
         """Call a function in a way that changes nothing, at once from several sides: each of its workers has lines."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local.provider import Provider
 from local.stack import Stack
 from statsbidrag.adapters.dynamodb import DynamoDBStore
 from statsbidrag.adapters.kms import KmsLinks
@@ -31,9 +32,9 @@ NOW = datetime(2033, 1, 10, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def agency(stack: Stack) -> Iterator[Office]:
+def agency(stack: Stack, identities: Provider) -> Iterator[Office]:
     """A round in which one municipality has used all its money and said so."""
-    agency = Office(stack, 2033)
+    agency = Office(stack, identities, 2033)
     agency.clock.set_to(NOW)
     clock = FakeClock(PAYDAY)
     books = Books(DynamoDBStore(agency.dynamodb, stack.outputs["TableName"]), clock, lambda record, context: None)

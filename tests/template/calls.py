@@ -21,6 +21,10 @@ READS_BODIES = {
 PUBLIC = {
     ("GET", "/stil.css"),
     ("GET", "/tillganglighet"),
+    ("GET", "/logga-in"),
+    ("GET", "/logga-in/svar"),
+    ("GET", "/logga-in/fornya"),
+    ("POST", "/logga-ut"),
     ("GET", "/ny-lank"),
     ("POST", "/ny-lank"),
     ("GET", "/aterrapportering/{token}"),
@@ -36,7 +40,7 @@ PUBLIC = {
     ("GET", "/records/{token}"),
     ("POST", "/records/{token}"),
 }
-"""What nobody signs in for: pages that are the same for all, what the link itself opens, and the way to a new one."""
+"""What nobody signs in for: the way in and out, pages that are the same for all, what a link opens, the way to one."""
 
 
 def every_method_is_named(template: Template) -> Iterator[str]:

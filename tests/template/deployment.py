@@ -40,14 +40,13 @@ def aws_gets_nothing_of_the_embedded_run(template: Template) -> Iterator[str]:
         on_aws, embedded = template.on_aws.variables(function), template.embedded.variables(function)
         if (on_aws.get("CLOCK"), embedded.get("CLOCK")) != ("system", {"Ref": "ClockFile"}):
             yield f"{function} tells time by {on_aws.get('CLOCK')} on AWS"
-        if on_aws.get("DEVELOPMENT_TOKEN_KEY"):
-            yield f"{function} takes development tokens on AWS"
-        if ("DEVELOPMENT_TOKEN_KEY" in embedded) != (template.folder(function) == "authorize"):
-            yield f"{function} and the key of the tokens: only the authoriser reads it"
+        secret = on_aws.get("OIDC_CLIENT_SECRET")
+        if secret is not None and not str(secret).startswith("{'Fn::Sub': '{{resolve:secretsmanager:"):
+            yield f"{function} has a secret that stands in the template"
+        if secret is not None and template.folder(function) != "sign_in":
+            yield f"{function} has no use for the secret"
     for kind in EMULATED_ALONE:
         yield from (f"{name} stands on AWS too" for name in template.on_aws.of(kind))
-    if template.data["Parameters"]["DevelopmentTokenKey"].get("NoEcho") is not True:
-        yield "the key of the tokens can be read off the stack"
 
 
 def what_the_emulation_does_not_know_stands_under_a_condition(template: Template) -> Iterator[str]:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.template import Template, named
+from scripts.template import Json, Template, named
 
 KEPT = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Logs::LogGroup")
 
 
+SESSIONS = "Sessions"
+"""The one table that is none of the books, and is not kept."""
+
+
 def what_is_kept_outlives_the_stack(template: Template) -> Iterator[str]:
     for name, resource in template.data["Resources"].items():
-        if resource["Type"] in KEPT:
+        if resource["Type"] in KEPT and name != SESSIONS:
             policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
             if policies != ("Retain", "Retain"):
                 yield f"{name} would go with the stack"
 
 
 def the_books_are_one_table_of_the_designed_shape(template: Template) -> Iterator[str]:
-    tables = template.of("AWS::DynamoDB::Table")
+    tables = _books(template)
     if len(tables) != 1:
         yield "there is one table"
     for name, table in tables.items():
@@ -33,18 +37,43 @@ def the_books_are_one_table_of_the_designed_shape(template: Template) -> Iterato
             yield f"{name} could be throttled by a bound of its own"
 
 
+def _books(template: Template) -> dict[str, Json]:
+    return {name: table for name, table in template.of("AWS::DynamoDB::Table").items() if name != SESSIONS}
+
+
 def _keys(described: dict[str, list[dict[str, str]]]) -> tuple[str, ...]:
     return tuple(key["AttributeName"] for key in described["KeySchema"])
 
 
 def the_books_can_be_restored_and_are_not_deleted(template: Template) -> Iterator[str]:
-    for name, table in template.on_aws.of("AWS::DynamoDB::Table").items():
+    for name, table in _books(template.on_aws).items():
         if table.get("PointInTimeRecoverySpecification") != {"PointInTimeRecoveryEnabled": True}:
             yield f"{name} cannot be restored"
         if table.get("SSESpecification", {}).get("SSEEnabled") is not True:
             yield f"{name} is not encrypted by a key of its own"
         if table.get("DeletionProtectionEnabled") is not True:
             yield f"{name} can be deleted"
+
+
+def sessions_end_by_themselves_and_reach_nobody(template: Template) -> Iterator[str]:
+    """Whoever lets callers in only reads; the sign-in alone writes, and both see the mandates and nothing else."""
+    table = template.of("AWS::DynamoDB::Table")[SESSIONS]
+    if table.get("TimeToLiveSpecification") != {"Enabled": True, "AttributeName": "expires"}:
+        yield "sessions are kept for ever"
+    if table.get("SSESpecification", {}).get("SSEEnabled") is not True:
+        yield "sessions are not encrypted by a key of their own"
+    if "StreamSpecification" in table:
+        yield "sessions are told on"
+    for one in template.on_aws.statements():
+        on_sessions = SESSIONS in [named(resource) for resource in one.resources]
+        if on_sessions and one.function != "SignIn" and one.actions != ["dynamodb:GetItem"]:
+            yield f"{one.function} writes sessions"
+    for function in ("Authorize", "SignIn"):
+        for policy in template.functions[function]["Policies"]:
+            for statement in policy["Statement"]:
+                keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
+                if named(statement["Resource"]) == "Books" and keys not in (["PERSON#*"], ["REGISTER"]):
+                    yield f"{function} reads more of the books than it needs"
 
 
 def buckets_are_private_versioned_and_encrypted(template: Template) -> Iterator[str]:
@@ -96,6 +125,7 @@ RULES = (
     what_is_kept_outlives_the_stack,
     the_books_are_one_table_of_the_designed_shape,
     the_books_can_be_restored_and_are_not_deleted,
+    sessions_end_by_themselves_and_reach_nobody,
     buckets_are_private_versioned_and_encrypted,
     heads_are_written_once,
     links_come_from_a_key_that_only_makes_macs,

@@ -204,6 +204,23 @@ BREAKS: list[tuple[Rule, Break]] = [
         lambda d: _resource(d, "Books").update(DeletionProtectionEnabled=False),
     ),
     (
+        storage.sessions_end_by_themselves_and_reach_nobody,
+        lambda d: _resource(d, "Sessions").update(StreamSpecification={"StreamViewType": "NEW_IMAGE"}),
+    ),
+    (storage.sessions_end_by_themselves_and_reach_nobody, lambda d: _resource(d, "Sessions").pop("SSESpecification")),
+    (
+        storage.sessions_end_by_themselves_and_reach_nobody,
+        lambda d: _resource(d, "Sessions").pop("TimeToLiveSpecification"),
+    ),
+    (
+        storage.sessions_end_by_themselves_and_reach_nobody,
+        lambda d: _statement(d, "Authorize", "dynamodb:GetItem")["Action"].append("dynamodb:PutItem"),
+    ),
+    (
+        storage.sessions_end_by_themselves_and_reach_nobody,
+        lambda d: _statement(d, "Authorize", "dynamodb:Query").pop("Condition"),
+    ),
+    (
         storage.buckets_are_private_versioned_and_encrypted,
         lambda d: _resource(d, "InboxBucket")["PublicAccessBlockConfiguration"].update(BlockPublicPolicy=False),
     ),
@@ -225,7 +242,11 @@ BREAKS: list[tuple[Rule, Break]] = [
     ),
     (
         deployment.aws_gets_nothing_of_the_embedded_run,
-        lambda d: _variables(d, "Authorize").update(DEVELOPMENT_TOKEN_KEY={"Ref": "DevelopmentTokenKey"}),
+        lambda d: _variables(d, "SignIn").update(OIDC_CLIENT_SECRET="s3cret"),
+    ),
+    (
+        deployment.aws_gets_nothing_of_the_embedded_run,
+        lambda d: _variables(d, "Authorize").update(OIDC_CLIENT_SECRET=_variables(d, "SignIn")["OIDC_CLIENT_SECRET"]),
     ),
     (
         deployment.aws_gets_nothing_of_the_embedded_run,

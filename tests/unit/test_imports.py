@@ -51,18 +51,21 @@ SHOWS_PAGES = {
     "receive_requisition",
     "request_report_links",
     "show_pages",
+    "sign_in",
 }
 WRITES_MAIL = {"send_mail"}
 ONLY_IN = {
     "pydantic": READS_BODIES,
     "jinja2": SHOWS_PAGES | WRITES_MAIL,
+    "authlib": {"sign_in"},
+    "joserfc": {"authorize", "sign_in"},
     "lxml": {"read_bank_reports"},
     "openpyxl": {"import_allocations", "import_register"},
     "typst": {"raise_repayment_invoices", "send_decision_letters"},
     "holidays": {"prepare_payouts", "queue_payouts", "send_payments"},
 }
 """Libraries that cost time to import, and the functions whose path uses them."""
-AT_FIRST_USE = {"openpyxl", "typst", "holidays"}
+AT_FIRST_USE = {"authlib", "cryptography", "joserfc", "openpyxl", "typst", "holidays"}
 """Never at import: not every call of their function needs them."""
 MOST_LINES = 90
 

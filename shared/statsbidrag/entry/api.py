@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import msgspec
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+from aws_lambda_powertools.shared.cookies import Cookie
 
 from statsbidrag.domain.errors import NotFound, Refusal, Refusals, StatsbidragError
 from statsbidrag.entry import wiring
@@ -97,7 +97,7 @@ def run(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dic
     logger.set_correlation_id(correlation(event))
     CURRENT.set(vouched(event))
     with wiring.at_once():
-        answer: dict[str, Any] = app.resolve(event, context)
+        answer: dict[str, Any] = _sent_to_renew(event) if _is_to_be_renewed(event) else app.resolve(event, context)
     headers = answer.setdefault("multiValueHeaders", {})
     headers.update({name: [value] for name, value in SECURITY_HEADERS.items()})
     headers.setdefault("Cache-Control", ["no-store"])
@@ -119,9 +119,23 @@ def page(body: str, status: int = 200, headers: dict[str, str] | None = None) ->
     return Response(status, content_type=HTML, body=body, headers={"Content-Language": "sv", **(headers or {})})
 
 
-def see_other(event: Mapping[str, Any], way: str) -> Response[str]:
+def see_other(event: Mapping[str, Any], way: str, *cookies: Cookie) -> Response[str]:
     """Send a browser on, to fetch another page of ours; ``way`` leads there from the site's root."""
-    return Response(303, content_type=HTML, body="", headers={"Location": root(event) + way})
+    headers = {"Location": root(event) + way}
+    return Response(303, content_type=HTML, body="", headers=headers, cookies=list(cookies))
+
+
+def onward(event: Mapping[str, Any], way: str) -> str:
+    """Give the way to a page of the sign-in that leads back to this page, from the site's root."""
+    asked = event.get("multiValueQueryStringParameters") or {}
+    here = f"{event.get('path') or '/'}{'?' if asked else ''}{urlencode(asked, doseq=True)}"
+    return f"{way}?{urlencode({'till': here})}"
+
+
+def _is_to_be_renewed(event: Mapping[str, Any]) -> bool:
+    """Tell whether a page is to be shown under another session id than the one it was asked for with."""
+    told = event.get("requestContext", {}).get("authorizer") or {}
+    return told.get("renew") == "true" and event.get("httpMethod") == "GET" and wants_page(event)
 
 
 def document(body: Any, status: int = 200) -> Response[str]:
@@ -136,11 +150,6 @@ def in_ore(told: msgspec.Struct, leave_out: tuple[str, ...] = ()) -> dict[str, A
     """Give a view or receipt for programs, each amount named as the öre it is: ``amount_ore``."""
     fields = {name: getattr(told, name) for name in told.__struct_fields__ if name not in leave_out}
     return {f"{name}_ore" if name in _AMOUNTS else name: value for name, value in fields.items()}
-
-
-def session_cookie(token: str, seconds: int) -> Cookie:
-    """Give the cookie of a sign-in; zero seconds ends it. Lax, since the e-identification leads back here."""
-    return Cookie("session", token, path="/", secure=True, http_only=True, max_age=seconds, same_site=SameSite.LAX_MODE)
 
 
 def caller(event: Mapping[str, Any]) -> Caller:
@@ -191,6 +200,11 @@ def correlation(event: Mapping[str, Any]) -> str:
     return str(event.get("requestContext", {}).get("requestId") or "unknown-request")
 
 
+def _sent_to_renew(event: Mapping[str, Any]) -> dict[str, Any]:
+    where = root(event) + onward(event, "logga-in/fornya")
+    return {"statusCode": 303, "multiValueHeaders": {"Location": [where]}, "body": "", "isBase64Encoded": False}
+
+
 def _error(event: Mapping[str, Any], error: Exception, error_page: ErrorPage | None) -> Response[str]:
     problem = _problem(error, correlation(event))
     route = event.get("resource", "")
@@ -199,7 +213,7 @@ def _error(event: Mapping[str, Any], error: Exception, error_page: ErrorPage | N
     else:
         log_refusal(event, problem)
     if problem.code == "not_signed_in" and wants_page(event) and event["httpMethod"] == "GET":
-        return see_other(event, f"logga-in?{urlencode({'till': event['path']})}")
+        return see_other(event, onward(event, "logga-in"))
     if error_page is not None and wants_page(event):
         return page(error_page(problem, root(event)), problem.status)
     body = json.dumps(msgspec.to_builtins(problem), ensure_ascii=False)

@@ -53,7 +53,7 @@ def refuse_other_sites(event: Mapping[str, Any]) -> None:
 
 def _refuse_forged(event: Mapping[str, Any], who: Caller) -> None:
     """Refuse a call that does not carry its session's token; a bearer's call has none, and cannot be forged so."""
-    if who.csrf and not hmac.compare_digest(_token(event).encode(), who.csrf.encode()):
+    if who.csrf and not hmac.compare_digest(posted_token(event).encode(), who.csrf.encode()):
         raise Refusal(
             "form_not_yours",
             "Formuläret hör inte till din inloggning. Gå tillbaka, ladda om sidan och skicka igen.",
@@ -61,7 +61,8 @@ def _refuse_forged(event: Mapping[str, Any], who: Caller) -> None:
         )
 
 
-def _token(event: Mapping[str, Any]) -> str:
+def posted_token(event: Mapping[str, Any]) -> str:
+    """Give the token that a form or a script of ours carries; empty where there is none."""
     kind = media_type(event)
     if kind == FORM:
         return parse_qs(_raw(event).decode(errors="replace")).get(CSRF_FIELD, [""])[0]

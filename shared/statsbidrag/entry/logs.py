@@ -124,6 +124,8 @@ EVENTS: dict[str, str] = {
     "request_refused": "A call was refused; the code says why. Nothing to do unless many come at once.",
     "caller_admitted": "A caller showed who it is and may call in its role. Nothing to do.",
     "sign_in_refused": "A caller showed no valid proof of who it is. Nothing to do unless many come at once.",
+    "sign_in_failed": "Somebody did not get in; the code says why. Nothing to do unless many come at once.",
+    "provider_unavailable": "The identity provider does not answer, or not rightly. See the runbook, Sign-in.",
     "message_refused": "A message can never be handled and went to the dead-letter queue. Read its reason.",
     "message_deferred": "A message met a passing trouble and is tried again. Nothing to do unless it repeats.",
     "messages_handled": "A batch of messages was gone through; the line says how many were handed back. Nothing to do.",

@@ -49,6 +49,12 @@ RIGHTS: Rights = {
     # what is the same for everyone
     "/stil.css": {"GET": ANYONE},
     "/tillganglighet": {"GET": ANYONE},
+    # in and out
+    "/logga-in": {"GET": ANYONE},
+    "/logga-in/svar": {"GET": ANYONE},
+    "/logga-in/val": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "/logga-in/fornya": {"GET": ANYONE},
+    "/logga-ut": {"POST": ANYONE},
     # behind a mailed link, and the way to another
     "/aterrapportering/{token}": {"GET": ANYONE, "POST": ANYONE},
     "/reports/{token}": {"GET": ANYONE, "POST": ANYONE},

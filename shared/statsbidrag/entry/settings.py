@@ -32,8 +32,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         The queue that the function reads, and where its hopeless messages go.
     queues
         Queue URL by the queue's name in the domain, from ``QUEUE_URL_<NAME>``.
-    development_token_key
-        Signs development tokens. The embedded run alone sets it; without it every sign-in is refused.
+    sessions_table
+        Table of sessions and attempts to sign in.
+    oidc_issuer, oidc_client_id, oidc_client_secret
+        The identity provider, and what this system is to it.
+    required_acr
+        Levels of assurance that are enough for people, by the provider's names with spaces between.
+    api_audience
+        Whom a program's token must be for.
+    staff_claim, officer_value, attester_value
+        Which claim tells who works at the agency, and what it says of officers and of attesters.
     """
 
     table_name: str | None = None
@@ -46,7 +54,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     base_url: str | None = None
     link_key_arn: str | None = None
     clock: str | None = None
-    development_token_key: str | None = None
+    sessions_table: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    required_acr: str | None = None
+    api_audience: str | None = None
+    staff_claim: str | None = None
+    officer_value: str | None = None
+    attester_value: str | None = None
     queue_url: str | None = None
     dead_letter_url: str | None = None
     queues: dict[str, str] = {}
@@ -71,7 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.queues
 
     def __repr__(self) -> str:
-        """Name what is set and never show a value: one of them is a key."""
+        """Name what is set and never show a value: one of them is a secret."""
         return f"Settings({', '.join(f for f in self.__struct_fields__ if getattr(self, f) is not None)})"
 
 

@@ -19,7 +19,20 @@ from statsbidrag.usecases.books import Books, Context
 
 if TYPE_CHECKING:
     from statsbidrag.adapters.dead_letters import SqsDeadLetters
-    from statsbidrag.ports import Calendar, Drafts, Files, Links, Mailer, Queues, Register
+    from statsbidrag.adapters.provider import BearerTokens, Provider
+    from statsbidrag.domain.sessions import Staffing
+    from statsbidrag.ports import (
+        Calendar,
+        Drafts,
+        Files,
+        IdentityProvider,
+        Links,
+        Mailer,
+        Mandates,
+        Queues,
+        Register,
+        Sessions,
+    )
 
 
 @cache
@@ -44,6 +57,12 @@ def clock() -> Clock:
     if urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).hostname not in ("127.0.0.1", "localhost"):
         raise RuntimeError("a stored clock is for the embedded run alone")
     return StoredClock(Path(told))
+
+
+@cache
+def real_clock() -> Clock:
+    """Give the system's clock, which people and the identity provider live by also in the embedded run."""
+    return SystemClock()
 
 
 def at_once() -> AbstractContextManager[None]:
@@ -132,3 +151,54 @@ def calendar() -> Calendar:
     from statsbidrag.adapters.calendar import SwedishBankCalendar  # noqa: PLC0415
 
     return SwedishBankCalendar()
+
+
+@cache
+def mandates() -> Mandates:
+    """Give who may act for which municipality."""
+    from statsbidrag.adapters.mandates import DynamoDBMandates  # noqa: PLC0415
+
+    return DynamoDBMandates(client("dynamodb"), settings().need("table_name"))
+
+
+@cache
+def sessions() -> Sessions:
+    """Give who is signed in."""
+    from statsbidrag.adapters.sessions import DynamoDBSessions  # noqa: PLC0415
+
+    return DynamoDBSessions(client("dynamodb"), settings().need("sessions_table"))
+
+
+@cache
+def staffing() -> Staffing:
+    """Give how the identity provider tells who works at the agency."""
+    from statsbidrag.domain.sessions import Staffing  # noqa: PLC0415
+
+    given = settings()
+    return Staffing(given.need("staff_claim"), given.need("officer_value"), given.need("attester_value"))
+
+
+@cache
+def provider() -> Provider:
+    """Give what the identity provider publishes."""
+    from statsbidrag.adapters.provider import Provider, Web  # noqa: PLC0415
+
+    return Provider(settings().need("oidc_issuer"), real_clock(), Web())
+
+
+@cache
+def bearer_tokens() -> BearerTokens:
+    """Give the check of programs' tokens."""
+    from statsbidrag.adapters.provider import BearerTokens  # noqa: PLC0415
+
+    return BearerTokens(provider(), settings().need("api_audience"))
+
+
+@cache
+def identity_provider() -> IdentityProvider:
+    """Give the way to the identity provider and back."""
+    from statsbidrag.adapters.oidc import Client, OidcProvider  # noqa: PLC0415
+
+    id_, secret = settings().need("oidc_client_id"), settings().need("oidc_client_secret")
+    acr = (settings().required_acr or "").split()
+    return OidcProvider(provider(), Client(id_, secret, settings().need("base_url"), acr, staffing()))

@@ -19,7 +19,6 @@ from statsbidrag.entry.api import (
     page,
     root,
     run,
-    session_cookie,
 )
 from statsbidrag.entry.callers import Caller
 from statsbidrag.entry.pages import Pages
@@ -151,10 +150,6 @@ def test_nobody_is_nobody(authorizer: dict[str, str] | None) -> None:
 )
 def test_the_way_to_the_root_holds_under_any_stage(path: str, way: str) -> None:
     assert root(call(path=path)) == way
-
-
-def test_the_session_cookie_is_kept_from_scripts_and_other_sites() -> None:
-    assert str(session_cookie("t", 60)) == "session=t; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax"
 
 
 def test_a_page_may_be_public() -> None:

@@ -3,6 +3,7 @@
 from itertools import product
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_a_route_that_does_not_stand_in_the_table_is_nobodys() -> None:
 
 def test_who_submits_for_a_municipality_is_no_data_coordinator() -> None:
     sends = [path for path, method in ROUTES if method == "POST" and may("coordinator", method, path)]
-    assert [path for path in sends if RIGHTS[path]["POST"] != ANYONE] == []
+    assert [path for path in sends if RIGHTS[path]["POST"] not in (ANYONE, SIGNED_IN)] == []
 
 
 # The guard
@@ -101,6 +102,27 @@ def test_a_person_who_is_not_signed_in_is_led_to_sign_in_and_back() -> None:
     assert answer["statusCode"] == 303
     assert answer["multiValueHeaders"]["Location"] == ["../logga-in?till=%2Fthing%2F0114"]
     assert _answer(form("/thing/0114", {}))["statusCode"] == 401
+
+
+def test_the_way_back_keeps_what_was_asked_for() -> None:
+    event = call(path="/thing/0114", headers={"Accept": "text/html"})
+    event["multiValueQueryStringParameters"] = {"q": ["å&b", "c"]}
+    (where,) = _answer(event)["multiValueHeaders"]["Location"]
+    assert parse_qs(urlsplit(where).query) == {"till": ["/thing/0114?q=%C3%A5%26b&q=c"]}
+
+
+@pytest.mark.parametrize(
+    ("method", "accept", "status"),
+    [("GET", "text/html", 303), ("GET", "application/json", 200), ("POST", "text/html", 200)],
+)
+def test_a_page_is_shown_under_a_young_session_id(method: str, accept: str, status: int) -> None:
+    headers = {"Accept": accept, CSRF_HEADER: TOKEN}
+    event = call(method, "/thing/0114", headers=headers, authorizer=AGENT | {"csrf": TOKEN, "renew": "true"})
+    answer = _answer(event)
+    assert answer["statusCode"] == status
+    if status == 303:
+        assert answer["multiValueHeaders"]["Location"] == ["../logga-in/fornya?till=%2Fthing%2F0114"]
+        assert answer["multiValueHeaders"]["Cache-Control"] == ["no-store"]
 
 
 @pytest.mark.parametrize("authorizer", [AGENT, None])

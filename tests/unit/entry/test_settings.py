@@ -19,10 +19,10 @@ def test_a_missing_variable_is_named(environ: dict[str, str]) -> None:
         load(environ).need("archive_bucket")
 
 
-def test_settings_do_not_change_and_do_not_show_their_key() -> None:
-    settings = load({"DEVELOPMENT_TOKEN_KEY": "a-key-that-nobody-sees"})
+def test_settings_do_not_change_and_do_not_show_their_secret() -> None:
+    settings = load({"OIDC_CLIENT_SECRET": "a-secret-that-nobody-sees"})
     with pytest.raises(AttributeError):
-        settings.development_token_key = "another"  # type: ignore[misc]
+        settings.oidc_client_secret = "another"  # type: ignore[misc]
     assert "nobody" not in repr(settings)
     assert msgspec.structs.replace(settings, table_name="books").need("table_name") == "books"
 
