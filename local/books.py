@@ -18,6 +18,7 @@ from lxml import etree
 from local.mailbox import MAIL_ID_HEADER, Mail
 from local.stack import Stack
 from statsbidrag.documents.bank_reports import read_bank_report
+from statsbidrag.domain.agents import AGENTS
 from statsbidrag.domain.bank import Notification, Statement, StatusReport
 from statsbidrag.domain.bank_files import BANK_FILE
 from statsbidrag.domain.batches import BATCH
@@ -32,7 +33,7 @@ from statsbidrag.domain.suspense import ENTRY
 
 SUMMARY, JOURNAL, LOGS = "summary.json", "journal.jsonl", "logs.jsonl"
 KINDS: Mapping[str, Kind[Any, Any, Any]] = {
-    kind.name: kind for kind in (CASE, BATCH, ROUND, HOLDS, BANK_FILE, ENTRY, SPOT_CHECK)
+    kind.name: kind for kind in (CASE, BATCH, ROUND, HOLDS, BANK_FILE, ENTRY, SPOT_CHECK, AGENTS)
 }
 _FOLDERS = ("bank", "invoices", "letters", "mail", "reconciliations")
 _LOG_WINDOW = 10_000

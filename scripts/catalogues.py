@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from scripts.template import ROOT
+from statsbidrag.domain.agents.events import AgentEvent
 from statsbidrag.domain.bank_files import BankFileRead
 from statsbidrag.domain.batches import BatchEvent
 from statsbidrag.domain.case.events import CaseEvent
@@ -26,6 +27,7 @@ FAMILIES: dict[str, Any] = {
     "Payout batches (`BATCH#…`)": BatchEvent,
     "Spot checks of a round (`SPOTCHECK#…`)": SpotCheckEvent,
     "Holds on a round or on everything (`HOLDS#…`)": HoldEvent,
+    "Who may act for a municipality (`AGENTS#…`)": AgentEvent,
     "What the bank told of an account (`BANKFILE#…`)": BankFileRead,
     "Bank entries in suspense (`ENTRY#…`)": EntryEvent,
 }

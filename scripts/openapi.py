@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 from pydantic import BaseModel
 
+from scripts import agent_routes
 from scripts.routes import Handled, load, routes
 from scripts.template import ROOT, Event, Template, read
 from statsbidrag.documents.round_file import read_round
@@ -42,6 +43,7 @@ PARAMETERS = {
     "round": ("A round: the year it is for.", r"^20[0-9]{2}$"),
     "municipality": ("A Swedish municipality code.", r"^[0-9]{4}$"),
     "token": ("The secret of a link, as the e-mail gives it.", None),
+    "application": ("An application to be an agent: its municipality and number.", r"^[0-9]{4}-[0-9]{1,6}$"),
     "list": ("An allocation list, as the work list names it.", None),
     "batch": ("A payout batch, as the work list names it.", None),
     "number": ("Number of a recovery, a hold, a change of account or a spot check, where it stands.", r"^[0-9]{1,9}$"),
@@ -134,6 +136,22 @@ CONTRACTS = {
     "note_appeals.show": Contract("Appeals"),
     "note_appeals.note": Contract("Appeals", "Appealed"),
     "note_appeals.end": Contract("Appeals", "Outcome"),
+    "apply_as_agent.submit": Contract("AgentApplicationReceipt", "AgentApplicationForm", 201),
+    "follow_agent_application.show": Contract("AgentApplication"),
+    "follow_agent_application.complete": Contract("AgentApplication", "AgentCompletionForm"),
+    "follow_agent_application.withdraw": Contract("AgentApplication"),
+    "manage_agents.show": Contract("MunicipalityAgents"),
+    "manage_agents.invite": Contract("MunicipalityAgents", "AgentInvitationForm", 201),
+    "manage_agents.revoke_invitation": Contract("MunicipalityAgents"),
+    "manage_agents.revoke": Contract("MunicipalityAgents", "Reasoned"),
+    "manage_agents.confirm": Contract("MunicipalityAgents", "ConfirmedMandates"),
+    "accept_agent_invitations.show": Contract("OpenedInvitation"),
+    "accept_agent_invitations.accept": Contract("OpenedInvitation", "PersonForm"),
+    "review_agents.request_completion": Contract("AgentApplication", "WantedCompletion"),
+    "review_agents.approve": Contract("AgentApplication", "Reasoned"),
+    "review_agents.close": Contract("AgentApplication", "Reasoned"),
+    "oversee_agents.show": Contract("AgentApplications"),
+    "oversee_agents.ask": Contract("Asked", "WantedConfirmation"),
     "list_tasks.show": Contract("WorkList"),
 }
 """The routes for programs; every other route gives a page."""
@@ -260,19 +278,26 @@ def _for_programs(name: str, contract: Contract) -> Json:
     described: Json = {"responses": {str(contract.status): given, "default": _problem()}}
     if contract.takes:
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(contract.takes)}}}
-    if name.startswith("receive_") and contract.status == 201 and not name.startswith("receive_records."):
+    receives = name.startswith(("receive_", "apply_")) and not name.startswith("receive_records.")
+    if receives and contract.status == 201:
         described["parameters"] = [_idempotency_key()]
         described["responses"]["201"]["description"] = "Received; the same key and body again gets the same receipt"
     return described
 
 
-OTHER_MEDIA = {"show_pages.style": "text/css; charset=utf-8", "show_reconciliation.download": FORMATS["csv"]}
+OTHER_MEDIA = {
+    "show_pages.style": "text/css; charset=utf-8",
+    "show_reconciliation.download": FORMATS["csv"],
+    "follow_agent_application.download": "application/pdf",
+}
 """Routes that give neither JSON nor a page."""
 
 
 def _for_people(name: str) -> Json:
     kind = OTHER_MEDIA.get(name, api.HTML)
     page = {"content": {kind: {"schema": {"type": "string"}}}}
+    if name in agent_routes.PAGES:
+        return agent_routes.page(name, page)
     responses: Json = {"200": {"description": "The page", **page}}
     described: Json = {"responses": responses}
     if name in FORMS:
@@ -421,6 +446,10 @@ def _schemas() -> Json:
         "UndisputedRecoveries": _answered("decide_undisputed", "show"),
         "BulkOutcome": _answered("decide_undisputed", "_told"),
         "WorkList": _answered("list_tasks"),
+        "ConfirmedMandates": _plain(load("manage_agents").ConfirmedMandates),
+        "WantedCompletion": _plain(load("review_agents").WantedCompletion),
+        "WantedConfirmation": _plain(load("oversee_agents").WantedConfirmation),
+        **agent_routes.schemas(_form),
         **parts,
     }
     return {name: schemas[name] for name in sorted(schemas)}

@@ -11,6 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Literal, TypeVar
 
 from statsbidrag.domain.errors import Conflict, CorruptBooks, NotFound, NotTaken
@@ -96,6 +97,7 @@ class FakeStore:
         self.lookups: dict[str, dict[str, str]] = defaultdict(dict)
         self.markers: dict[tuple[str, str], Marker] = {}
         self.claims: dict[str, datetime] = {}
+        self.mandates: dict[tuple[str, str], str] = {}
         self.commits = 0
         self._lock = threading.RLock()
 
@@ -124,9 +126,14 @@ class FakeStore:
     def commit(self, commit: Commit) -> None:
         self._run("commit", lambda: self._commit(commit))
 
+    def commit_all(self, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            self._run("commit", partial(self._commit, commit))
+
     def _commit(self, commit: Commit) -> None:
         key = commit.snapshot.key
-        parts = (commit.records, commit.tasks_put, commit.tasks_removed, commit.lookups)
+        mandates = commit.granted | commit.ended
+        parts = (commit.records, commit.tasks_put, commit.tasks_removed, commit.lookups, mandates)
         if 2 + sum(len(part) for part in parts) > MOST_ITEMS:
             raise CorruptBooks(f"{key}: a commit that is too large")
         stored = self.snapshots.get(key)
@@ -148,6 +155,10 @@ class FakeStore:
             self.tasks[key][task.id] = DueTask(key, task, commit.correlation)
         for look in commit.lookups:
             self.lookups[look.index][look.name] = key
+        for ended in commit.ended:
+            self.mandates.pop((ended.subject, ended.municipality), None)
+        for granted in commit.granted:
+            self.mandates[granted.subject, granted.municipality] = granted.role
         if commit.request is not None:
             self.markers[key, commit.request.key] = Marker(commit.request.content_hash, commit.answer)
 

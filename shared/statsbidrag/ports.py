@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from statsbidrag.domain.journal import Lookup, Record
+from statsbidrag.domain.journal import Granted, Lookup, Record
 from statsbidrag.domain.mandates import Mandate
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.sessions import Attempt, Identity, Session
@@ -69,6 +69,8 @@ class Commit(msgspec.Struct, frozen=True):
         The difference in what is owed.
     correlation
         Goes with the tasks, so that one call can be followed through every step.
+    granted, ended
+        The difference in who acts for whom; a person has one mandate for a municipality at most.
     """
 
     expected: int
@@ -81,6 +83,8 @@ class Commit(msgspec.Struct, frozen=True):
     correlation: str
     request: Request | None = None
     answer: bytes = b""
+    granted: frozenset[Granted] = frozenset()
+    ended: frozenset[Granted] = frozenset()
 
 
 class DueTask(msgspec.Struct, frozen=True):
@@ -113,6 +117,9 @@ class Store(Protocol):
 
     def commit(self, commit: Commit) -> None:
         """Write it all or nothing; `Conflict` when another writer was first."""
+
+    def commit_all(self, commits: Sequence[Commit]) -> None:
+        """Write commits of several aggregates, each whole, with few calls; after a `Conflict` some may be written."""
 
     def collection(self, key: str) -> Collection:
         """Give snapshot, journal and tasks of an aggregate, in one reading."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 import pytest
@@ -17,14 +17,14 @@ from statsbidrag.domain.case import CASE
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.case.events import AllocationSet
 from statsbidrag.domain.errors import Conflict, CorruptBooks
-from statsbidrag.domain.journal import GENESIS, Lookup, Record, canonical, check_chain, refold, seal
+from statsbidrag.domain.journal import GENESIS, Granted, Lookup, Record, canonical, check_chain, refold, seal
 from statsbidrag.domain.money import kronor
 from statsbidrag.domain.tasks import Task
 from statsbidrag.ports import Commit, DueTask, Marker, Request, Snapshot, Store
 from statsbidrag.usecases.books import Books, Context
 from tests.builders import KEY, RECIPIENT, SPRING, TERMS, requisition
 from tests.contract.conftest import Cloud
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeStore
 
 T = TypeVar("T")
 THREADS = 16
@@ -143,6 +143,39 @@ def test_tasks_are_put_replaced_and_removed(store: Store) -> None:
     assert store.collection(KEY).tasks == {task("a"), moved}
     assert [due.task for due in store.due("mail", SPRING)] == [task("a")]
     assert [due.task for due in store.due("mail", moved.due)] == [task("a"), moved]
+
+
+def test_mandates_are_put_replaced_and_removed_with_the_commit(store: Store, implementation: Cloud | None) -> None:
+    def mandates(subject: str) -> list[tuple[str, str, str]]:
+        if implementation is None:
+            kept = cast(FakeStore, store).mandates.items()
+            return [(f"MANDATE#{code}", code, role) for (whose, code), role in kept if whose == subject]
+        found = implementation.dynamodb.query(
+            TableName=implementation.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"PERSON#{subject}"}},
+        )["Items"]
+        return [(each["sk"]["S"], each["municipality"]["S"], each["role"]["S"]) for each in found]
+
+    first = {Granted("a", "0114", "agent"), Granted("b", "0114", "coordinator")}
+    store.commit(commit(1, granted=frozenset(first)))
+    assert mandates("a") == [("MANDATE#0114", "0114", "agent")]
+    changed = frozenset({Granted("b", "0114", "agent")})
+    store.commit(commit(2, granted=changed, ended=frozenset({Granted("a", "0114", "agent")})))
+    assert (mandates("a"), mandates("b")) == ([], [("MANDATE#0114", "0114", "agent")])
+    with pytest.raises(Conflict):
+        store.commit(commit(2, granted=frozenset({Granted("c", "0114", "agent")})))
+    assert mandates("c") == []
+
+
+def test_many_commits_are_written_and_each_is_whole(store: Store) -> None:
+    keys = [f"CASE#2025#{number:04d}" for number in range(120)]
+    store.commit_all([commit(1, key, lookups=(Lookup("MANY", key),)) for key in keys])
+    assert sorted(store.load_all(keys)) == keys
+    assert list(store.listed("MANY")) == keys
+    store.commit_all([])
+    with pytest.raises(Conflict):
+        store.commit_all([commit(1, keys[0])])
 
 
 def test_removing_a_task_that_is_not_there_is_no_error(store: Store) -> None:

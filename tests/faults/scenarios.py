@@ -17,7 +17,7 @@ from tests.faults import bank_files as bank
 from tests.faults.bank_files import ANOTHERS, FIRST, SECOND
 from tests.faults.outcome import Compared
 from tests.faults.stack import ROOT, functions
-from tests.faults.stages import ALLOCATION_FILE, CLAIM, OCR, REGISTER_FILE, ROUND_FILE, Year
+from tests.faults.stages import AGENTS_FILE, ALLOCATION_FILE, CLAIM, OCR, REGISTER_FILE, ROUND_FILE, Year
 from tests.faults.world import World
 
 REMINDING = datetime(2026, 2, 14, 6, tzinfo=UTC)
@@ -132,6 +132,7 @@ LIST = ("InboxBucket", "allocations/2025/fördelningslista.csv", ALLOCATION_FILE
 ANSWER = "in/00001-2025-05-07-pain.002-BANK-002-1.xml"
 BOOKED = "in/00002-2025-05-08-camt.054-BANK-054-booked.xml"
 _COMES_BACK = "in/00003-2025-05-12-camt.054-BANK-054-returned.xml"
+AGENTS = ("InboxBucket", "agents/2025/ombud.csv", AGENTS_FILE)
 STATEMENT = "in/00004-2025-05-08-camt.053-BANK-053-1.xml"
 
 
@@ -249,6 +250,12 @@ def _records(name: str) -> Callable[[Year], Delivery]:
     """Deliver a call behind the link to send accounting records."""
     token = "underlag-underlag-underlag-underlag-und-lnk"
     return lambda year: _sample("receive_records", name, (token, year.records_token))(year)
+
+
+def _invitation(name: str, *changes: tuple[str, str]) -> Callable[[Year], Delivery]:
+    """Deliver a call behind the code of an invitation."""
+    token = "inbjudan-inbjudan-inbjudan-inbjudan-inb-lnk"
+    return lambda year: _sample("accept_agent_invitations", name, (token, year.invitation), *changes)(year)
 
 
 _OTHER_AGENT = (f"agent-{FIRST}", f"agent-{SECOND}"), (FIRST, SECOND), ("461836", "100000"), ("5050-1055", "9990-1159")
@@ -958,5 +965,49 @@ SCENARIOS: tuple[Scenario, ...] = (
         _sample("audit_books", "schedule"),
         _and(_sample("read_mail_events", "bounced")),
     ),
+    Scenario(
+        "import_agents",
+        "opened",
+        _sample("import_agents", "agents_file"),
+        _and(_sample("import_register", "register_file")),
+        prepare=_objects(AGENTS, REGISTER),
+    ),
+    Scenario(
+        "import_agents, another agent than is known",
+        "agents imported",
+        _sample("import_agents", "agents_file"),
+        prepare=_objects(("InboxBucket", AGENTS[1], AGENTS_FILE.replace(b"agent-0115", b"agent-9999"))),
+    ),
+    Scenario(
+        "apply_as_agent",
+        "agents imported",
+        _sample("apply_as_agent", "send_json"),
+        _and(_sample("oversee_agents", "show")),
+    ),
+    Scenario(
+        "follow_agent_application",
+        "agent applied",
+        _sample("follow_agent_application", "complete"),
+        _and(_sample("follow_agent_application", "download")),
+    ),
+    *_races(
+        ("follow_agent_application, withdrawn", _sample("follow_agent_application", "withdraw")),
+        ("review_agents, approved", _sample("review_agents", "approve")),
+        "agent applied",
+    ),
+    Scenario("manage_agents", "agents imported", _sample("manage_agents", "invite"), _and(_SWEEP)),
+    Scenario("manage_agents, uninvited", "agent invited", _sample("manage_agents", "revoke_invitation"), _and(_SWEEP)),
+    Scenario(
+        "accept_agent_invitations", "agent invited", _invitation("accept"), _and(_sample("manage_agents", "show"))
+    ),
+    *_races(
+        ("accept_agent_invitations, by one", _invitation("accept")),
+        ("accept_agent_invitations, by another", _invitation("accept", ("person-2", "person-3"))),
+        "agent invited",
+    ),
+    Scenario("review_agents", "agent applied", _sample("review_agents", "approve"), _and(_SWEEP)),
+    Scenario("oversee_agents", "agents imported", _sample("oversee_agents", "ask"), _and(_SWEEP)),
+    Scenario("send_mail, an agent approved", "agent approved, mail owed", _mail("agent_approved"), _and(_SWEEP)),
+    Scenario("send_mail, an invitation", "agent invited, mail owed", _mail("agent_invitation"), _and(_SWEEP)),
     Scenario("list_tasks", "decided", _sample("list_tasks", "show_tasks"), _and(_SWEEP)),
 )

@@ -14,6 +14,7 @@ from statsbidrag.adapters.drafts import DynamoDBDrafts
 from statsbidrag.adapters.kms import KmsLinks
 from statsbidrag.adapters.register import DynamoDBRegister
 from statsbidrag.adapters.s3 import S3Files
+from statsbidrag.documents.agents_file import read_agents
 from statsbidrag.documents.allocation_file import read_allocation_list
 from statsbidrag.documents.bank_reports import read_bank_report
 from statsbidrag.documents.case_papers import (
@@ -26,6 +27,8 @@ from statsbidrag.documents.case_papers import (
 from statsbidrag.documents.reconciliation_file import render_csv, render_json
 from statsbidrag.documents.register_file import read_register
 from statsbidrag.documents.round_file import read_round
+from statsbidrag.domain.agents import AGENTS, Agents, agents_key
+from statsbidrag.domain.agents.state import Person
 from statsbidrag.domain.bank import Notification, StatusReport
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case import commands as c
@@ -36,6 +39,7 @@ from statsbidrag.domain.money import Ore, kronor
 from statsbidrag.domain.tasks import Queue
 from statsbidrag.ports import DueTask
 from statsbidrag.usecases import (
+    agents,
     bank,
     corrections,
     drafts,
@@ -48,7 +52,7 @@ from statsbidrag.usecases import (
     rounds,
     spot_checks,
 )
-from statsbidrag.usecases.books import Context
+from statsbidrag.usecases.books import Books, Context
 from statsbidrag.usecases.mails import take_news
 from statsbidrag.usecases.reconciling import reconcile_all
 from tests.faults.bank_files import BATCH_ID, FIRST, PAYOUTS, SECOND, SHARES, answer, bookings, repayment
@@ -75,6 +79,13 @@ ALLOCATION_FILE = """Kommunkod;Kommun;Belopp (kronor)
 0114;Upplands Väsby;461836
 0115;Vallentuna;323418
 """.encode()
+AGENTS_FILE = b"""Kommunkod;Namn;Titel;E-post;Telefon;Roll;Subjekt
+0114;Gammalt Ombud;Chef;ombud@upplands-vasby.example;;ombud;agent-0114
+0114;Annan Person;Controller;representant@upplands-vasby.example;;representant;representative-0114
+0115;Annat Ombud;Chef;ombud@vallentuna.example;;ombud;agent-0115
+"""
+APPLICANT = Person("person-1", "Ny Sökande", "sokande@kommun.example", "Socialchef", "010-123 45 67")
+A_PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
 ACCOUNTS = {FIRST: Account("bankgiro", "50501055"), SECOND: Account("bankgiro", "99901159")}
 ANOTHER = Account("bankgiro", "55555551")
 WHY = "Banken har ringt om kontot."
@@ -89,6 +100,11 @@ def _at(month: int, day: int, hour: int = 8, year: int = 2025) -> datetime:
     return datetime(year, month, day, hour, tzinfo=UTC)
 
 
+def agents_of(books: Books, code: MunicipalityCode) -> Agents:
+    """Give who acts for a municipality."""
+    return books.state(AGENTS, agents_key(code))
+
+
 class Year:
     """Walks a world through its year and saves it after each step.
 
@@ -98,6 +114,8 @@ class Year:
         The world after each step, by name; where a name ends in ``, mail owed`` its e-mails are not sent yet.
     token
         Of the first municipality's report link; `records_token` of its link to send accounting records.
+    invitation
+        The code of its agent's first invitation.
     """
 
     def __init__(self, world: World) -> None:
@@ -107,6 +125,7 @@ class Year:
         self.links = KmsLinks(client("kms"), world.stack.key_arn)
         self.archive = S3Files(client("s3"), world.stack.buckets["ArchiveBucket"])
         self.outbox = S3Files(client("s3"), world.stack.buckets["BankBucket"])
+        self.invitation = self.links.token(agents.invitation_purpose(FIRST, 1))
         self.token = self.links.token(reports.link_purpose(case_key(YEAR, FIRST), 1))
         self.records_token = self.links.token(records.records_purpose(case_key(YEAR, FIRST), "1-1"))
         self.stages: dict[str, Saved] = {"nothing": world.save()}
@@ -140,6 +159,26 @@ class Year:
         (due,) = self.due("allocations")
         rounds.apply_list(self.books, self.register, due, TEST)
         self._keep("opened")
+        with self._aside("opened"):
+            self._name_agents()
+
+    def _name_agents(self) -> None:
+        """Apply, approve in place of the agent of the old register, invite and accept, ask for confirmation."""
+        self.world.clock.time = _at(4, 1)
+        agents.take_over(self.books, self.register, read_agents(AGENTS_FILE, "ombud.csv"), YEAR, TEST)
+        self._keep("agents imported")
+        form = agents.ApplicationInput(FIRST, APPLICANT, ("certificate",))
+        agents.apply(self.books, self.register, self.archive, form, [A_PDF], "a-key-of-the-form", TEST)
+        self._keep_both("agent applied")
+        agents.approve(self.books, "0114-1", "", "officer-1", TEST)
+        self._keep_both("agent approved")
+        with self._aside("agents imported"):
+            by = "agent-0114"
+            agents.invite(self.books, self.links, FIRST, "representative", "annan@kommun.example", by, TEST)
+            self._keep_both("agent invited")
+            person = Person("person-9", "Inbjuden", "inbjuden@kommun.example")
+            agents.accept(self.books, self.invitation, person, TEST)
+            self._keep("invitation accepted")
 
     def _requisition(self) -> None:
         self.world.clock.time = _at(5, 6)
@@ -456,6 +495,9 @@ class Year:
             for mail in self.case(code).mails.values():
                 if mail.status == "owed":
                     take_news(self.books, mail.id, "delivered", self.books.now(), TEST)
+            for told in agents_of(self.books, code).mails.values():
+                if told.status == "owed":
+                    take_news(self.books, told.id, "delivered", self.books.now(), TEST)
         self._save(name)
 
     def _save(self, name: str) -> None:

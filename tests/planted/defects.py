@@ -21,6 +21,8 @@ INTEREST = "tests/unit/domain/test_interest.py::"
 CHARGING = "tests/unit/domain/test_case_interest.py::"
 APPEALS = "tests/unit/domain/test_case_appeals.py::"
 REQUISITIONS = "tests/unit/domain/test_case_requisitions.py::"
+AGENTS = "tests/unit/domain/test_agents.py::"
+AGENT_PAGES = "tests/unit/functions/test_agents.py::"
 
 
 class RottenDefectError(Exception):
@@ -57,6 +59,52 @@ class Defect:
 
 
 DEFECTS = (
+    Defect(
+        "an applicant approves the own application",
+        "domain/agents/applications.py",
+        """    if application.person.subject == command.officer:
+        raise Refusal("same_person", "Den som har ansökt får inte själv godkänna ansökan.", status=403)
+""",
+        "",
+        (f"{AGENT_PAGES}test_who_applied_may_not_approve_also_as_an_officer",),
+    ),
+    Defect(
+        "the old agent goes on acting",
+        "domain/agents/evolve.py",
+        'lambda each: each.role == "agent" or each.person.subject == person.subject,',
+        "lambda each: each.person.subject == person.subject,",
+        (f"{AGENTS}test_a_newly_approved_agent_replaces_the_old_one_and_the_others_stay",),
+    ),
+    Defect(
+        "an invitation is accepted by two persons",
+        "domain/agents/mandates.py",
+        'found.status == "accepted" and found.accepted_by != subject',
+        "False",
+        (f"{AGENTS}test_an_invitation_is_accepted_once_by_one_person",),
+    ),
+    Defect(
+        "an ended mandate is still found from the person",
+        "adapters/dynamodb.py",
+        "            *(self._delete(*_mandate_key(each)) for each in sorted(commit.ended)),\n",
+        "",
+        (f"{STORE}test_mandates_are_put_replaced_and_removed_with_the_commit",),
+    ),
+    Defect(
+        "anybody who signs in reads an application and its files",
+        "usecases/agents.py",
+        "find_application(agents, number) if subject is None else own_application(agents, number, subject)",
+        "find_application(agents, number)",
+        (f"{AGENT_PAGES}test_anothers_application_is_not_there",),
+    ),
+    Defect(
+        "a PDF that should not be opened is taken in",
+        "documents/agent_files.py",
+        """    return media_type_of(content)
+""",
+        """    return "application/pdf"
+""",
+        (f"{AGENT_PAGES}test_a_file_that_cannot_stand_is_refused_and_nothing_is_kept",),
+    ),
     Defect(
         "commit split in two writes",
         "adapters/dynamodb.py",

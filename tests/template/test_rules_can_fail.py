@@ -124,8 +124,11 @@ BREAKS: list[tuple[Rule, Break]] = [
         lambda d: _resource(d, "Api")["Auth"]["Authorizers"]["Caller"]["Identity"].update(ReauthorizeEvery=300),
     ),
     (calls.calls_are_bounded, lambda d: _resource(d, "Api").pop("MethodSettings")),
-    (calls.only_uploads_come_as_bytes, lambda d: _resource(d, "Api").pop("BinaryMediaTypes")),
-    (calls.only_uploads_come_as_bytes, lambda d: _resource(d, "Api").update(BinaryMediaTypes=["*/*"])),
+    (calls.files_come_and_leave_as_bytes, lambda d: _resource(d, "Api").pop("BinaryMediaTypes")),
+    (
+        calls.files_come_and_leave_as_bytes,
+        lambda d: _resource(d, "Api").update(BinaryMediaTypes=["multipart/form-data"]),
+    ),
     (
         calls.every_caller_is_bounded_and_no_text_is_turned_away,
         lambda d: d["Resources"].pop("WebAclAssociation"),

@@ -23,7 +23,15 @@ SHARED = ROOT / "shared"
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
 """What the Lambda runtime brings."""
-READS_BODIES = {
+AGENTS_PAGES = {
+    "accept_agent_invitations",
+    "apply_as_agent",
+    "follow_agent_application",
+    "manage_agents",
+    "oversee_agents",
+    "review_agents",
+}
+READS_BODIES = AGENTS_PAGES | {
     "attest_payouts",
     "change_accounts",
     "charge_interest",
@@ -44,7 +52,7 @@ READS_BODIES = {
     "reconsider_recoveries",
     "settle_invoices",
 }
-SHOWS_PAGES = {
+SHOWS_PAGES = AGENTS_PAGES | {
     "receive_hearing_answers",
     "receive_records",
     "receive_report",
@@ -60,7 +68,7 @@ ONLY_IN = {
     "authlib": {"sign_in"},
     "joserfc": {"authorize", "sign_in"},
     "lxml": {"read_bank_reports"},
-    "openpyxl": {"import_allocations", "import_register"},
+    "openpyxl": {"import_agents", "import_allocations", "import_register"},
     "typst": {"raise_repayment_invoices", "send_decision_letters"},
     "holidays": {"prepare_payouts", "queue_payouts", "send_payments"},
 }

@@ -1,7 +1,8 @@
 """The books in one DynamoDB table.
 
 Every aggregate is an item collection: ``SNAPSHOT``, ``EVENT#000001`` …, ``TASK#…``, ``REQUEST#…`` under its key. The
-sparse index ``due`` holds the tasks by queue and time. Lookups are items of their own, put by the same transaction.
+sparse index ``due`` holds the tasks by queue and time. Lookups are items of their own, put by the same transaction, and
+so are mandates: ``PERSON#<subject>``, ``MANDATE#<municipality>``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from statsbidrag.domain.errors import Conflict, CorruptBooks
-from statsbidrag.domain.journal import Record, canonical, sha256
+from statsbidrag.domain.journal import Granted, Record, canonical, sha256
 from statsbidrag.domain.tasks import Queue, Task
 from statsbidrag.domain.time import from_text, to_text
 from statsbidrag.ports import Collection, Commit, DueTask, Marker, Request, Snapshot
@@ -38,6 +39,20 @@ def _event_key(number: int) -> str:
 
 def _request_key(request: Request) -> str:
     return f"REQUEST#{sha256(request.key.encode())}"
+
+
+def _mandate_key(granted: Granted) -> tuple[str, str]:
+    return f"PERSON#{granted.subject}", f"MANDATE#{granted.municipality}"
+
+
+def _mandate_item(granted: Granted) -> dict[str, Any]:
+    pk, sk = _mandate_key(granted)
+    return {
+        "pk": {"S": pk},
+        "sk": {"S": sk},
+        "municipality": {"S": granted.municipality},
+        "role": {"S": granted.role},
+    }
 
 
 def read_task(item: dict[str, Any]) -> DueTask:
@@ -108,8 +123,28 @@ class DynamoDBStore:
         items = self._items(commit)
         if len(items) > _MOST_ITEMS:
             raise CorruptBooks(f"{commit.snapshot.key}: a commit of {len(items)} items")
+        self._transact(items, (commit,))
+
+    def commit_all(self, commits: Sequence[Commit]) -> None:
+        """Write commits of several aggregates, as many in one transaction as it carries."""
+        together: list[Commit] = []
+        items: list[dict[str, Any]] = []
+        for commit in commits:
+            more = self._items(commit)
+            if len(more) > _MOST_ITEMS:
+                raise CorruptBooks(f"{commit.snapshot.key}: a commit of {len(more)} items")
+            if len(items) + len(more) > _MOST_ITEMS:
+                self._transact(items, tuple(together))
+                together, items = [], []
+            together.append(commit)
+            items += more
+        if together:
+            self._transact(items, tuple(together))
+
+    def _transact(self, items: list[dict[str, Any]], commits: tuple[Commit, ...]) -> None:
         # An account knows tokens for all of its tables together.
-        token = sha256(canonical((self._table, commit)))[:36]
+        named = commits[0] if len(commits) == 1 else commits
+        token = sha256(canonical((self._table, named)))[:36]
         try:
             self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)  # type: ignore[arg-type]
         except ClientError as error:
@@ -118,7 +153,7 @@ class DynamoDBStore:
                 "TransactionConflictException",
                 "TransactionInProgressException",
             ):
-                raise self._conflict(commit, error) from error
+                raise self._conflict(commits[0], error) from error
             raise
 
     def _conflict(self, commit: Commit, error: ClientError) -> Exception:
@@ -137,6 +172,8 @@ class DynamoDBStore:
                 self._put({"pk": {"S": look.index}, "sk": {"S": look.name}, "key": {"S": key}}, _NEW)
                 for look in commit.lookups
             ),
+            *(self._put(_mandate_item(each)) for each in sorted(commit.granted)),
+            *(self._delete(*_mandate_key(each)) for each in sorted(commit.ended)),
             *self._put_marker(key, commit),
         ]
 

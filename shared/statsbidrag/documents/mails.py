@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from msgspec.structs import replace
 
 from statsbidrag.domain.case.state import MailKind
 from statsbidrag.domain.money import Ore, format_kronor
@@ -50,8 +51,28 @@ NEEDS: dict[MailKind, tuple[str, ...]] = {
 """What of `MailContext` each kind cannot be written without."""
 
 
-class MailContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mail tells of.
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What every mail has.
+
+    Attributes
+    ----------
+    addressee
+        Who it is written to, as the mail names them.
+    """
+
+    mail_id: str
+    at: datetime
+    to: str
+    sender: str
+    agency: Agency
+    case_number: str
+    addressee: str = ""
+    to_agent: bool = False
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+class MailContext(Envelope, frozen=True, kw_only=True):
+    """What a mail of a case tells of.
 
     Attributes
     ----------
@@ -97,14 +118,8 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
         The recovery invoice that was paid late, where the mail is about interest on it.
     """
 
-    mail_id: str
-    at: datetime
-    to: str
-    sender: str
-    agency: Agency
     round_name: str
     recipient: Recipient
-    case_number: str
     amount: Ore | None = None
     paid: Ore | None = None
     at_hand: datetime | None = None
@@ -116,7 +131,6 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
     appeal: str = ""
     action_needed: bool = False
-    to_agent: bool = False
     is_again: bool = False
     amount_before: Ore | None = None
     credit_note: str = ""
@@ -125,7 +139,6 @@ class MailContext(msgspec.Struct, frozen=True, kw_only=True):
     replaced: str = ""
     replacement: str = ""
     interest_on: str = ""
-    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -183,7 +196,13 @@ def render_mail(kind: MailKind, context: MailContext) -> Message:
     ValueError
         When the context lacks what the kind needs, or a name holds a line break.
     """
-    missing = [name for name in NEEDS[kind] if getattr(context, name) in (None, "", ())]
+    addressee = f"{'Ombud' if context.to_agent else 'Registrator'}, {context.recipient.name}"
+    return compose(kind, NEEDS[kind], replace(context, addressee=addressee))
+
+
+def compose(kind: str, needs: tuple[str, ...], context: Envelope) -> Message:
+    """Write a mail of any kind that has a template, as `render_mail` does."""
+    missing = [name for name in needs if getattr(context, name) in (None, "", ())]
     if missing:
         raise ValueError(f"mail {kind} needs {', '.join(missing)}")
     written = _TEXT.get_template(f"{kind}.txt").render(mail=context)
@@ -202,13 +221,12 @@ def render_mail(kind: MailKind, context: MailContext) -> Message:
     return Message(context.mail_id, context.sender, context.to, subject, mail.as_bytes())
 
 
-def _envelope(context: MailContext, subject: str) -> EmailMessage:
+def _envelope(context: Envelope, subject: str) -> EmailMessage:
     mail = EmailMessage(_POLICY)
     domain = context.sender.rpartition("@")[2]
     named = re.sub(r"[^A-Za-z0-9.-]", ".", context.mail_id)
     mail["From"] = Address(context.agency.name, addr_spec=context.sender)
-    addressee = "Ombud" if context.to_agent else "Registrator"
-    mail["To"] = Address(f"{addressee}, {context.recipient.name}", addr_spec=context.to)
+    mail["To"] = Address(context.addressee, addr_spec=context.to)
     mail["Reply-To"] = Address(context.agency.name, addr_spec=context.agency.email)
     mail["Subject"] = subject
     mail["Date"] = format_datetime(context.at)

@@ -25,6 +25,10 @@ OrganisationNumber = NewType("OrganisationNumber", str)
 AccountKind = Literal["bankgiro", "plusgiro", "iban"]
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+# Day of birth, plus 60 in a coordination number, then four digits.
+_IDENTITY_NUMBER = re.compile(
+    r"(?<!\d)(?:19|20)?(\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[678]\d|9[01]))[-+ ]?(\d{4})(?!\d)"
+)
 _GIRO_LENGTHS = {"bankgiro": (7, 8), "plusgiro": (2, 8)}
 
 
@@ -134,6 +138,11 @@ def parse_any_account(text: str) -> Account:
         kind = {"bg": "bankgiro", "pg": "plusgiro"}.get(words[0].lower(), words[0].lower())
         return parse_account(kind, words[1])
     return parse_account("iban" if re.match(r"[A-Za-z]{2}", text.strip()) else "bankgiro", text)
+
+
+def holds_identity_number(text: str) -> bool:
+    """Tell whether a text holds what looks like a personal identity number, or a coordination number."""
+    return any(luhn.is_valid(found[1] + found[2]) for found in _IDENTITY_NUMBER.finditer(text))
 
 
 def case_number(round_id: RoundId, municipality: MunicipalityCode) -> str:

@@ -45,6 +45,18 @@ class Lookup(msgspec.Struct, frozen=True):
     name: str
 
 
+class Granted(msgspec.Struct, frozen=True, order=True):
+    """That a person acts for a municipality in a role: found from the person, and written as it follows from state."""
+
+    subject: str
+    municipality: str
+    role: str
+
+
+def _none(_: Any) -> frozenset[Granted]:
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class Kind(Generic[S, E, C]):
     """How one sort of aggregate lives.
@@ -65,6 +77,8 @@ class Kind(Generic[S, E, C]):
         Second keys that an event brings.
     status
         One English word for where a state stands, stored beside it.
+    granted
+        The mandates that follow from a state; as with tasks, the commit writes the difference.
     """
 
     name: str
@@ -76,6 +90,7 @@ class Kind(Generic[S, E, C]):
     owed: Callable[[S], frozenset[Task]]
     lookups: Callable[[S, E], tuple[Lookup, ...]]
     status: Callable[[S], str]
+    granted: Callable[[S], frozenset[Granted]] = _none
 
 
 class Record(msgspec.Struct, frozen=True):

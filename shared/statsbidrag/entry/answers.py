@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from msgspec.structs import replace
 from pydantic import BaseModel, Field, create_model
-from stdnum import luhn
 
 from statsbidrag.domain.errors import Refusal
+from statsbidrag.domain.identifiers import holds_identity_number
 from statsbidrag.domain.money import Ore, format_kronor, parse_amount
 from statsbidrag.domain.report_form import is_asked
 from statsbidrag.domain.terms import Question
@@ -21,10 +21,6 @@ from statsbidrag.entry.pages import Row, plain_number
 
 _LONGEST_SHORT = 200
 """Characters of an answer that is no text, as long as it is a draft."""
-# Day of birth, plus 60 in a coordination number, then four digits.
-_IDENTITY_NUMBER = re.compile(
-    r"(?<!\d)(?:19|20)?(\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[678]\d|9[01]))[-+ ]?(\d{4})(?!\d)"
-)
 
 
 def read_answers(questions: Sequence[Question], fields: Mapping[str, Any]) -> dict[str, str | int]:
@@ -142,7 +138,7 @@ def _text(question: Question, text: str) -> str:
     if len(text) > question.limit:
         message = f"Texten är {len(text)} tecken. Korta den till högst {question.limit}."
         raise Refusal("answer_too_long", message)
-    if any(luhn.is_valid(found[1] + found[2]) for found in _IDENTITY_NUMBER.finditer(text)):
+    if holds_identity_number(text):
         raise Refusal(
             "identity_number_in_text", "Texten ser ut att innehålla ett personnummer. Ta bort uppgifter om enskilda."
         )

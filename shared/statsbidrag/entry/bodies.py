@@ -68,7 +68,7 @@ def read_fields(event: Mapping[str, Any]) -> Fields:
     fields = _form(text) if kind == FORM else strict_json(text)
     if kind == FORM:
         fields.pop(CSRF_FIELD, None)
-    _refuse_forbidden_characters(fields)
+    refuse_forbidden_characters(fields)
     return fields
 
 
@@ -164,7 +164,8 @@ def shown_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "?", name)[:60]
 
 
-def _refuse_forbidden_characters(fields: Fields) -> None:
+def refuse_forbidden_characters(fields: Fields) -> None:
+    """Refuse signs that no text needs: ``forbidden_character`` at each field that holds one."""
     refusals = tuple(
         Refusal(
             "forbidden_character",

@@ -32,6 +32,8 @@ SUBMITTERS: Roles = AGENT | {"representative"}
 """Who may send in for a municipality."""
 MUNICIPALITY: Roles = SUBMITTERS | {"coordinator"}
 """Who acts for a municipality; a data coordinator fills in and does not send."""
+APPLICANTS: Roles = MUNICIPALITY | {"person"}
+"""Who may apply as a municipality's agent, or accept an invitation; the use case asks whose it is."""
 OFFICER: Roles = frozenset({"officer"})
 ATTESTER: Roles = frozenset({"attester"})
 STAFF: Roles = OFFICER | ATTESTER
@@ -41,6 +43,8 @@ _CASE = f"{_ROUND}/municipalities/{{municipality}}"
 _RECOVERY = f"{_CASE}/recoveries/{{number}}"
 _INVOICE = f"{_CASE}/invoices/{{invoice}}"
 _PAYOUT = f"{_CASE}/payouts/{{payout}}"
+_APPLICATION = "/agent-applications/{application}"
+_AGENTS = "/municipalities/{municipality}/agents"
 
 Rights = Mapping[str, Mapping[str, Roles]]
 """Roles by path, as the API names it, and method."""
@@ -69,8 +73,31 @@ RIGHTS: Rights = {
     f"{_CASE}/account": {"GET": SUBMITTERS | OFFICER},
     f"{_CASE}/account/changes": {"POST": AGENT | OFFICER},
     f"{_RECOVERY}/hearing": {"GET": SUBMITTERS, "POST": SUBMITTERS},
+    # who acts for a municipality: anybody who is not the agency's may apply and be invited; the agent decides on others
+    "/ombud/ansokan": {"GET": APPLICANTS, "POST": APPLICANTS},
+    "/ombud/ansokan/{application}": {"GET": APPLICANTS, "POST": APPLICANTS},
+    "/ombud/inbjudan/{token}": {"GET": APPLICANTS, "POST": APPLICANTS},
+    "/kommun/{municipality}/ombud": {"GET": MUNICIPALITY, "POST": AGENT},
+    "/agent-applications": {"GET": OFFICER, "POST": APPLICANTS},
+    _APPLICATION: {"GET": APPLICANTS | OFFICER},
+    f"{_APPLICATION}/attachments/{{number}}": {"GET": APPLICANTS | OFFICER},
+    f"{_APPLICATION}/completion": {"POST": APPLICANTS},
+    f"{_APPLICATION}/withdrawal": {"POST": APPLICANTS},
+    "/agent-invitations/{token}": {"GET": APPLICANTS, "POST": APPLICANTS},
+    _AGENTS: {"GET": MUNICIPALITY | OFFICER},
+    f"{_AGENTS}/invitations": {"POST": AGENT},
+    f"{_AGENTS}/invitations/{{number}}/revocation": {"POST": AGENT},
+    f"{_AGENTS}/{{number}}/revocation": {"POST": AGENT | OFFICER},
+    f"{_AGENTS}/confirmations": {"POST": AGENT},
     # the agency's
     "/tasks": {"GET": STAFF},
+    "/handlaggning/ombud": {"GET": OFFICER, "POST": OFFICER},
+    "/handlaggning/ombud/kommun/{municipality}": {"GET": OFFICER, "POST": OFFICER},
+    "/handlaggning/ombud/{application}": {"GET": OFFICER, "POST": OFFICER},
+    "/agents/confirmations": {"POST": OFFICER},
+    f"{_APPLICATION}/completion-request": {"POST": OFFICER},
+    f"{_APPLICATION}/approval": {"POST": OFFICER},
+    f"{_APPLICATION}/closing": {"POST": OFFICER},
     f"{_ROUND}/allocation-lists/{{list}}": {"GET": OFFICER},
     f"{_ROUND}/allocation-lists/{{list}}/approval": {"POST": OFFICER},
     f"{_ROUND}/batches": {"POST": OFFICER},

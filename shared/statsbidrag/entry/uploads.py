@@ -9,7 +9,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from statsbidrag.domain.errors import Refusal, Refusals
-from statsbidrag.entry.bodies import JSON, MULTIPART, header, media_type, strict_json
+from statsbidrag.entry.bodies import (
+    CSRF_FIELD,
+    FORM,
+    JSON,
+    MULTIPART,
+    Fields,
+    header,
+    media_type,
+    read_fields,
+    refuse_forbidden_characters,
+    shown_name,
+    strict_json,
+)
 
 LARGEST_UPLOAD = 4_000_000
 """Bytes of all files of one call: as base64 this fits the 6 MB of an event to Lambda, and so the 10 MB of the API."""
@@ -119,3 +131,96 @@ def _listed(event: Mapping[str, Any]) -> list[bytes]:
     if fields or not isinstance(files, list) or not all(isinstance(each, str) for each in files):
         raise Refusal("field_invalid", 'Skicka {"files": ["<base64>", …]} och inget annat.', field="files")
     return [_decoded(each) for each in files]
+
+
+_NAMED = re.compile(rb'content-disposition:\s*form-data;.*?\bname="(?P<name>[^"\r\n]{1,100})"', re.IGNORECASE)
+_MOST_PARTS = 100
+
+
+def read_form(event: Mapping[str, Any]) -> tuple[Fields, list[bytes]]:
+    """Take fields and files out of one call.
+
+    Parameters
+    ----------
+    event
+        As for `read_files`; JSON has the fields beside ``files``, and a form may also come without any file.
+
+    Returns
+    -------
+    tuple
+        Texts by field name, and the content of each file; no file is no fault here.
+
+    Raises
+    ------
+    Refusal
+        As `read_files`, and ``field_repeated`` or ``body_undecodable``.
+    Refusals
+        ``forbidden_character`` at each field that holds one.
+    """
+    kind = media_type(event)
+    if kind == MULTIPART:
+        fields, files = _fields_and_files(event)
+    elif kind == JSON:
+        fields, files = _json_and_files(event)
+    elif kind == FORM:
+        return read_fields(event), []
+    else:
+        raise Refusal("media_type_unknown", f"Skicka uppgifterna som {MULTIPART} eller {JSON}.", status=415)
+    if len(files) > MOST_AT_ONCE:
+        raise Refusal("too_many_files", f"Ni valde {len(files)} filer. {LIMITS}", field="files")
+    if sum(map(len, files)) > LARGEST_UPLOAD:
+        _too_large()
+    refuse_forbidden_characters(fields)
+    return fields, files
+
+
+def _json_and_files(event: Mapping[str, Any]) -> tuple[Fields, list[bytes]]:
+    try:
+        fields = strict_json(_raw(event).decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _malformed() from None
+    files = fields.pop("files", [])
+    if not isinstance(files, list) or not all(isinstance(each, str) for each in files):
+        raise Refusal("field_invalid", "Skicka filerna som en lista av base64-texter.", field="files")
+    return fields, [_decoded(each) for each in files]
+
+
+def _fields_and_files(event: Mapping[str, Any]) -> tuple[Fields, list[bytes]]:
+    fields: Fields = {}
+    files: list[bytes] = []
+    for head, content in _sections(event):
+        as_file, named = _FILE_PART.search(head), _NAMED.search(head)
+        if as_file:
+            if as_file["name"] or content:
+                files.append(content)
+        elif named is None:
+            raise _malformed()
+        else:
+            _keep(fields, named["name"], content)
+    fields.pop(CSRF_FIELD, None)
+    return fields, files
+
+
+def _keep(fields: Fields, named: bytes, content: bytes) -> None:
+    try:
+        name, text = named.decode(), content.decode()
+    except UnicodeDecodeError:
+        raise Refusal("body_undecodable", "Texten går inte att läsa. Skicka den som UTF-8.", status=400) from None
+    if name in fields:
+        raise Refusal("field_repeated", "Samma fält finns två gånger.", field=shown_name(name), status=400)
+    fields[name] = text
+
+
+def _sections(event: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
+    """Split a form into its parts, each a head and its content (RFC 7578)."""
+    found = _BOUNDARY.search(header(event, "content-type"))
+    if found is None:
+        raise _malformed()
+    mark = b"\r\n--" + (found[1] or found[2]).encode()
+    first, *parts = (b"\r\n" + _raw(event)).split(mark)
+    if first.strip() or not parts or not parts[-1].startswith(b"--") or len(parts) > _MOST_PARTS:
+        raise _malformed()
+    split = [part.partition(b"\r\n\r\n") for part in parts[:-1]]
+    if not all(blank for _, blank, _ in split):
+        raise _malformed()
+    return [(head, content) for head, _, content in split]

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from statsbidrag.domain.agents import AGENTS, agents_key
 from statsbidrag.domain.bank_files import ALL_FILES, BANK_FILE, bank_file_key
 from statsbidrag.domain.batches import BATCH, Batch, batch_key
 from statsbidrag.domain.case import CASE, Case, case_key
@@ -86,6 +87,8 @@ def audit(books: Books, vault: Files) -> Audit:
         _audit_one(books.store, ENTRY, entry_key(entry), now, tally)
     for scope in books.store.listed("HOLDS"):
         _audit_one(books.store, HOLDS, holds_key(scope), now, tally)
+    for code in books.store.listed("AGENTS"):
+        _audit_one(books.store, AGENTS, agents_key(MunicipalityCode(code)), now, tally)
     for page in books.store.listed(ALL_FILES):
         _audit_one(books.store, BANK_FILE, bank_file_key(page), now, tally)
     for key in sorted(tally.before.keys() - tally.heads.keys()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -154,6 +154,35 @@ class Books:
                 return Outcome(basis, (), told)
         raise Conflict(key)
 
+    def handle_all(
+        self, kind: Kind[S, E, C], seen: Mapping[str, Seen[S]], commands: Mapping[str, C], context: Context
+    ) -> int:
+        """Carry out commands on many aggregates, by key and each as it was seen, with few writings.
+
+        Returns
+        -------
+        int
+            How many changed.
+
+        Raises
+        ------
+        Refusal
+            The rules say no to one of them; nothing is written then.
+        Conflict
+            Another writer was first somewhere. Some are written: done again, the rest is.
+        """
+        now = self.clock.now()
+        commits = []
+        for key, command in commands.items():
+            if events := kind.decide(seen[key].state, command, now):
+                made, _ = _commit(kind, key, seen[key], events, now=now, context=context, request=None, answer=None)
+                commits.append(made)
+        self.store.commit_all(commits)
+        for commit in commits:
+            for record in commit.records:
+                self.observe(record, context)
+        return len(commits)
+
     def _attempt(
         self,
         kind: Kind[S, E, C],
@@ -220,6 +249,8 @@ def _commit(
         after = kind.evolve(after, event)
         lookups += kind.lookups(after, event)
     before_owed, after_owed = kind.owed(basis.state), kind.owed(after)
+    before_granted, after_granted = kind.granted(basis.state), kind.granted(after)
+    holding = {(each.subject, each.municipality) for each in after_granted}
     kept = {task.id for task in after_owed}
     commit = Commit(
         expected=version,
@@ -232,5 +263,7 @@ def _commit(
         correlation=context.correlation,
         request=request,
         answer=canonical(answer(after)) if answer else b"",
+        granted=after_granted - before_granted,
+        ended=frozenset(each for each in before_granted if (each.subject, each.municipality) not in holding),
     )
     return commit, after

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from statsbidrag.domain.agents import AGENTS, agents_key
+from statsbidrag.domain.agents.commands import RecordAgentMail
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import (
     RecordMailBounced,
@@ -70,15 +72,21 @@ def send(
     token = _token(links, due.key, case, mail)
     enclosures = tuple(_enclosures(case, mail, archive))
     message = write(case, mail, get_round(books, case.round), token, enclosures)
-    claim = _claim(books, mail)
+    if hand_over(books, mailer, mail.id, mail.to, message):
+        books.handle(CASE, due.key, RecordMailSent(mail.id), context, seen=seen)
+
+
+def hand_over(books: Books, mailer: Mailer, mail_id: str, to: str, message: bytes) -> bool:
+    """Claim an e-mail and hand it to the mail service; tells whether it did, and not somebody else before."""
+    claim = _claim(books, mail_id)
     if claim is None:
-        return
+        return False
     try:
-        mailer.send(mail.id, mail.to, message)
+        mailer.send(mail_id, to, message)
     except NotTaken:
         books.store.release(claim)
         raise
-    books.handle(CASE, due.key, RecordMailSent(mail.id), context, seen=seen)
+    return True
 
 
 def _token(links: Links, key: str, case: Case, mail: Mail) -> str:
@@ -93,10 +101,10 @@ def _token(links: Links, key: str, case: Case, mail: Mail) -> str:
     return links.token(link_purpose(key, case.link.number))
 
 
-def _claim(books: Books, mail: Mail) -> str | None:
+def _claim(books: Books, mail_id: str) -> str | None:
     now = books.now()
     for sending in range(1, SENDINGS + 1):
-        name = f"MAIL#{mail.id}#{sending}"
+        name = f"MAIL#{mail_id}#{sending}"
         claimed = books.store.claim(name, now)
         if claimed is None:
             return name
@@ -139,6 +147,12 @@ _COMMANDS: Mapping[News, Callable[[str, datetime], _Told]] = {
 
 def take_news(books: Books, mail_id: str, news: News, at: datetime, context: Context) -> None:
     """Note what became of an e-mail, by its name; in any order and as often as it is told."""
+    if mail_id.startswith(f"{AGENTS.name}-"):
+        # A complaint about one of these says no more than that it came.
+        status: Literal["sent", "delivered", "bounced"] = "delivered" if news == "complained" else news
+        code = parse_municipality((*mail_id.split("-"), "")[1])
+        books.handle(AGENTS, agents_key(code), RecordAgentMail(mail_id, status), context)
+        return
     round_id, municipality, *_ = (*mail_id.split("-"), "", "")
     key = case_key(parse_round(round_id), parse_municipality(municipality))
     books.handle(CASE, key, _COMMANDS[news](mail_id, at), context)

@@ -1,0 +1,105 @@
+"""What the officers' pages on agents have in common: acts by the pressed button, and what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
+from statsbidrag.domain.agents import Agents
+from statsbidrag.domain.agents import commands as c
+from statsbidrag.domain.agents.mandates import find_holder
+from statsbidrag.domain.agents.state import DOCUMENTS
+from statsbidrag.domain.identifiers import parse_municipality, parse_round
+from statsbidrag.domain.time import parse_date
+from statsbidrag.entry import api, wiring
+from statsbidrag.entry.agent_forms import APPLICATION_LABELS
+from statsbidrag.entry.agent_views import ROLES, STATUS_NAMES, Asked, told_agents, unknown_action
+from statsbidrag.entry.bodies import Fields
+from statsbidrag.entry.models import text_of
+from statsbidrag.entry.pages import Pages, shown
+from statsbidrag.usecases import agents
+from statsbidrag.usecases.agents import ApplicationView
+
+REVIEW_LABELS = {"reason": "Skäl", "last_day": "Sista dag"}
+"""Fields of what an officer decides, with their Swedish labels."""
+REVIEW_ACTS = {
+    "request_completion": "Begär komplettering",
+    "approve": "Godkänn ombudet",
+    "close": "Avskriv ansökan",
+}
+"""What an officer can do with an application, as the buttons say it."""
+ASK_LABELS = {"round": "Bidragsår", "last_day": "Sista dag"}
+REVOKE_LABELS = {"reason": "Skäl"}
+
+
+def reviewed(event: Mapping[str, Any], application: str, fields: Fields) -> ApplicationView:
+    """Do with an application what the officer's pressed button says."""
+    books, officer, context = wiring.books(), api.caller(event).subject, api.context(event)
+    action, reason = fields.get("action", ""), text_of(fields.get("reason"))
+    if action == "request_completion":
+        last_day = parse_date(text_of(fields.get("last_day")), field="last_day")
+        return agents.request_completion(books, application, reason, last_day, officer, context)
+    if action == "approve":
+        return agents.approve(books, application, reason, officer, context)
+    if action == "close":
+        return agents.close(books, application, reason, officer, context)
+    raise unknown_action()
+
+
+def show_review(
+    pages: Pages,
+    event: Mapping[str, Any],
+    view: ApplicationView,
+    template: str = "agent_application_review.html",
+    status: int = 200,
+    **shows: Any,
+) -> Response[str]:
+    """Show an application to an officer."""
+    common = {
+        "view": view,
+        "labels": APPLICATION_LABELS | REVIEW_LABELS,
+        "statuses": STATUS_NAMES,
+        "documents": DOCUMENTS,
+        "roles": ROLES,
+        "acts": REVIEW_ACTS,
+        "values": shown(("action", *REVIEW_LABELS), {}),
+    }
+    return api.page(pages.render(template, api.root(event), **common | shows), status)
+
+
+def asked(event: Mapping[str, Any], round_id: str, last_day: str) -> Asked:
+    """Ask every agent to confirm the persons for a round."""
+    day, officer = parse_date(last_day.strip(), field="last_day"), api.caller(event).subject
+    named = parse_round(round_id.strip())
+    return Asked(named, agents.ask_all(wiring.books(), named, day, officer, api.context(event)))
+
+
+def ended_by_officer(event: Mapping[str, Any], municipality: str, values: Mapping[str, str]) -> Agents:
+    """End a mandate as an officer, who says why."""
+    number = api.number(values["mandate"])
+    command = c.RevokeMandate(number, values["reason"], api.caller(event).subject, True)
+    return agents.act(wiring.books(), parse_municipality(municipality), command, api.context(event))
+
+
+def show_waiting(pages: Pages, event: Mapping[str, Any], template: str, status: int, **shows: Any) -> Response[str]:
+    """Show an officer what waits."""
+    common = {"waiting": agents.waiting(wiring.books()), "labels": ASK_LABELS, "statuses": STATUS_NAMES}
+    return api.page(pages.render(template, api.root(event), **common | shows), status)
+
+
+def show_municipality_agents(
+    pages: Pages, event: Mapping[str, Any], municipality: str, template: str, status: int, **shows: Any
+) -> Response[str]:
+    """Show an officer who acts for a municipality; the value ``mandate`` names the one that is about to end."""
+    state = agents.show(wiring.books(), parse_municipality(municipality))
+    mandate = shows["values"]["mandate"]
+    common = {
+        "agents": state,
+        "roles": ROLES,
+        "labels": REVOKE_LABELS,
+        "invitations": told_agents(state, wiring.books().now()).invitations,
+        "ending": find_holder(state, api.number(mandate)) if mandate else None,
+    }
+    return api.page(pages.render(template, api.root(event), **common | shows), status)
