@@ -8,6 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -17,19 +18,22 @@ from pydantic import BaseModel
 from scripts import agent_routes
 from scripts.routes import Handled, load, routes
 from scripts.template import ROOT, Event, Template, read
+from statsbidrag.documents.allocation_csv import MEDIA_TYPE as ALLOCATION_CSV
 from statsbidrag.documents.round_file import read_round
 from statsbidrag.domain.case.state import RecordFile
 from statsbidrag.domain.errors import Refusals
+from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.terms import Question, Sum
 from statsbidrag.entry import api, cookies
 from statsbidrag.entry.answers import read_answers
 from statsbidrag.entry.bodies import CSRF_FIELD, FORM, JSON, MULTIPART
-from statsbidrag.entry.forms import RequisitionForm, read_requisition
+from statsbidrag.entry.forms import AccountForm, RequisitionForm, read_account, read_requisition
 from statsbidrag.entry.hearing_form import QUESTIONS, read_hearing
 from statsbidrag.entry.models import Reasoned
 from statsbidrag.entry.rights import RIGHTS
 from statsbidrag.entry.uploads import LARGEST_UPLOAD, MOST_AT_ONCE
 from statsbidrag.ports import Draft
+from statsbidrag.usecases.case_view import PDF, XML
 from statsbidrag.usecases.hearings import HearingReceipt
 from statsbidrag.usecases.reconciling import FORMATS
 from statsbidrag.usecases.records import RecordsReceipt, RecordsView, TakenFile
@@ -49,6 +53,7 @@ PARAMETERS = {
     "number": ("Number of a recovery, a hold, a change of account or a spot check, where it stands.", r"^[0-9]{1,9}$"),
     "payout": ("A payout: its end-to-end id.", None),
     "invoice": ("A recovery invoice, by its number.", None),
+    "document": ("A paper or receipt of the case, by the file name that the case's page gives.", None),
 }
 
 
@@ -171,10 +176,14 @@ RECORDS: Json = {
 }
 FORMS = {
     "receive_requisition.submit_form": "Requisition",
+    "receive_requisition.review_form": "Requisition",
+    "propose_accounts.propose_account": "PayoutAccountForm",
     "receive_report.submit_form": "Report",
     "receive_hearing_answers.submit_form": "HearingAnswerForm",
 }
 """Pages that are posted to, and what their forms hold."""
+NOT_RECEIVED = {"receive_requisition.review_form"}
+"""Forms that are reviewed and never received."""
 STEPS = {"receive_report.submit_form": ("save",)}
 """What else a form may be asked for."""
 
@@ -286,16 +295,24 @@ def _for_programs(name: str, contract: Contract) -> Json:
 
 
 OTHER_MEDIA = {
-    "show_pages.style": "text/css; charset=utf-8",
-    "show_reconciliation.download": FORMATS["csv"],
-    "follow_agent_application.download": "application/pdf",
+    "show_pages.style": ("text/css; charset=utf-8",),
+    "show_pages.give_list": (ALLOCATION_CSV,),
+    "show_reconciliation.download": (FORMATS["csv"],),
+    "show_case.give_document": (PDF, XML),
+    "follow_agent_application.download": (PDF,),
+    "give_receipts.give_receipt": (PDF,),
+    "give_receipts.give_report_receipt": (PDF,),
+    "give_receipts.give_key": ("application/x-pem-file",),
 }
 """Routes that give neither JSON nor a page."""
+ALWAYS_ANSWER = {"show_pages.style", "show_pages.accessibility", "show_pages.start", "show_pages.english"}
+"""Pages that nothing can be wrong about."""
 
 
 def _for_people(name: str) -> Json:
-    kind = OTHER_MEDIA.get(name, api.HTML)
-    page = {"content": {kind: {"schema": {"type": "string"}}}}
+    kinds = OTHER_MEDIA.get(name, (api.HTML,))
+    page = {"content": {kind: {"schema": {"type": "string"}} for kind in kinds}}
+    wrong = {"content": {api.HTML: {"schema": {"type": "string"}}}}
     if name in agent_routes.PAGES:
         return agent_routes.page(name, page)
     responses: Json = {"200": {"description": "The page", **page}}
@@ -316,6 +333,8 @@ def _for_people(name: str) -> Json:
         described["requestBody"] = {"required": True, "description": "An old token, or both others", "content": content}
         responses["202"] = responses.pop("200")
         responses["422"] = {"description": "The form again, with what is wrong at each field", **page}
+    if name in NOT_RECEIVED:
+        responses.pop("201")
     if name == "receive_records.send_files":
         files: Json = {"type": "array", "items": {"type": "string", "contentMediaType": "application/octet-stream"}}
         upload: Json = {"type": "object", "properties": {"files": files}, "required": ["files"]}
@@ -338,11 +357,13 @@ def _for_people(name: str) -> Json:
             {"name": field, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
             for field, text in QUERIES[name].items()
         ]
-    if name in OTHER_MEDIA and not name.startswith("show_pages."):
+    if name in OTHER_MEDIA and name not in ALWAYS_ANSWER:
         responses["200"]["description"] = "The file"
         responses["default"] = _problem()
-    elif not name.startswith("show_pages."):
-        responses["default"] = {"description": "A page that says what is wrong", **page}
+        if not name.startswith("show_reconciliation."):
+            responses["default"]["content"] |= wrong["content"]
+    elif name not in ALWAYS_ANSWER:
+        responses["default"] = {"description": "A page that says what is wrong", **wrong}
     return described
 
 
@@ -384,6 +405,7 @@ def _schemas() -> Json:
     _, parts = msgspec.json.schema_components(told, ref_template="#/components/schemas/{name}")
     schemas: Json = {
         "Requisition": _form(RequisitionForm, read_requisition),
+        "PayoutAccountForm": _form(AccountForm, partial(read_account, in_force=Account("bankgiro", ""))),
         "Report": _report(),
         "DraftAnswers": _draft_answers(),
         "Attestation": _plain(load("attest_payouts").Attestation),

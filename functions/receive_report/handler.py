@@ -87,6 +87,7 @@ def _form(token: str) -> ReportForm:
 def _show(view: ReportView, template: str, status: int = 200, **shows: Any) -> Response[str]:
     event = app.current_event.raw_event
     common = {"view": view, "request_key": api.form_key(event), "draft": None, "other": None, **shows}
+    common["token"] = str(event.get("path")).rpartition("/")[2]
     return api.page(PAGES.render(template, api.root(event), **common), status)
 
 

@@ -8,27 +8,24 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
-from statsbidrag.domain.case.requisitions import refuse_amount
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.entry import api, flow, wiring
-from statsbidrag.entry.bodies import Fields, read_fields, request_key
-from statsbidrag.entry.forms import (
-    ACCOUNT_KINDS,
-    REQUISITION_LABELS,
-    prefilled_requisition,
-    read_requisition,
-    requisition_rows,
-)
+from statsbidrag.entry.bodies import read_fields, request_key
+from statsbidrag.entry.forms import ACCOUNT_KINDS, REQUISITION_LABELS, prefilled_requisition, read_requisition
 from statsbidrag.entry.pages import Pages
+from statsbidrag.entry.requisition_form import requisition_form
+from statsbidrag.entry.rights import SUBMITTERS
 from statsbidrag.usecases import requisitions
 from statsbidrag.usecases.requisitions import Receipt, RequisitionInput, RequisitionView
 
 PAGES = Pages(Path(__file__).parent / "templates")
 FORM = "/rekvisition/<round_id>/<municipality>"
+REVIEW = f"{FORM}/granskning"
 PROGRAM = "/rounds/<round_id>/municipalities/<municipality>/requisitions"
 
 app = api.create_app(PAGES.error)
 api.options(app, FORM, "GET, POST")
+api.options(app, REVIEW, "POST")
 api.options(app, PROGRAM, "GET, POST")
 
 
@@ -45,18 +42,15 @@ def show_form(round_id: str, municipality: str) -> Response[str]:
 def submit_form(round_id: str, municipality: str) -> Response[str]:
     """Take the form one step on: to review, back to change, or received."""
     view = _view(round_id, municipality)
-    form = flow.Form(
-        template="requisition.html",
-        receipt="requisition_receipt.html",
-        already="already_requisitioned.html",
-        already_code="already_requisitioned",
-        labels=REQUISITION_LABELS,
-        read=partial(_read, view),
-        receive=partial(_receive, view),
-        rows=requisition_rows,
-        send_label="Skicka rekvisitionen",
-    )
+    form = requisition_form(view, partial(_receive, view))
     return flow.step(app.current_event.raw_event, form, partial(_show, view))
+
+
+@app.post(REVIEW)
+def review_form(round_id: str, municipality: str) -> Response[str]:
+    """Show what a data coordinator filled in, or the form again; it is never received, and who may send is told."""
+    view = _view(round_id, municipality)
+    return flow.step(app.current_event.raw_event, requisition_form(view, None), partial(_show, view))
 
 
 @app.get(PROGRAM)
@@ -80,13 +74,6 @@ def _view(round_id: str, municipality: str) -> RequisitionView:
     return requisitions.show(wiring.books(), parse_round(round_id), code)
 
 
-def _read(view: RequisitionView, fields: Fields) -> RequisitionInput:
-    """Read the form, and say before the review already that an amount is too high."""
-    form = read_requisition(fields)
-    refuse_amount(form.amount, view.allocated)
-    return form
-
-
 def _receive(view: RequisitionView, form: RequisitionInput, key: str) -> Receipt:
     context = api.context(app.current_event.raw_event)
     code = view.recipient.municipality
@@ -100,6 +87,7 @@ def _show(view: RequisitionView, template: str, status: int = 200, **shows: Any)
         "request_key": api.form_key(event),
         "labels": REQUISITION_LABELS,
         "account_kinds": ACCOUNT_KINDS,
+        "may_send": api.caller(event).role in SUBMITTERS,
     }
     return api.page(PAGES.render(template, api.root(event), **common, **shows), status)
 

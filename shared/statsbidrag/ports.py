@@ -280,6 +280,16 @@ class Mailer(Protocol):
         """
 
 
+class Signer(Protocol):
+    """A key that signs and is kept by a service; anybody verifies with its public half."""
+
+    def sign(self, statement: bytes) -> bytes:
+        """Sign a statement of at most 4096 bytes."""
+
+    def public_key(self) -> str:
+        """Give the public half as PEM."""
+
+
 class Links(Protocol):
     """Tokens of report links: made again from their purpose at need, and never stored."""
 

@@ -194,6 +194,11 @@ def _outside_cases(name: str, fact: object) -> object:
     return None if name.startswith("CASE#") else _by_either(name, fact)
 
 
+def _but_signatures(name: str, fact: object) -> object:
+    """Pass over receipts: the same statement is signed otherwise each time, and the first signature is kept."""
+    return None if "receipts/" in name else fact
+
+
 def _but_an_empty_batch(name: str, fact: object) -> object:
     """Pass over the batch of who came second: nothing was left for it, so it is void."""
     return None if name.split(maxsplit=1)[0].endswith(AN_EMPTY_BATCH) or name.endswith(AN_EMPTY_BATCH) else fact
@@ -238,6 +243,10 @@ def _ask_behind(year: Year) -> Delivery:
     """Ask as the holder of a link, whose token is another in every run."""
     token = "exempel-exempel-exempel-exempel-exempel-lnk"
     return _sample("request_report_links", "ask_by_old_link", (token, year.token))(year)
+
+
+def _receipt_behind(year: Year) -> Delivery:
+    return _sample("give_receipts", "report_receipt", ("exempel-exempel-exempel-exempel-exempel-lnk", year.token))(year)
 
 
 def _hearing_answer(year: Year) -> Delivery:
@@ -323,7 +332,27 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("open_cases", "list approved", _sample("open_cases", "approved_list"), _and(_SWEEP)),
     Scenario("authorize", "opened", _sample("authorize", "with_cookie")),
     Scenario("sign_in", "opened", _sample("sign_in", "renew")),
-    Scenario("show_pages", "opened", _sample("show_pages", "style")),
+    Scenario("show_pages", "opened", _sample("show_pages", "round")),
+    Scenario("show_pages, the start", "opened", _sample("show_pages", "start")),
+    Scenario("show_case", "invoiced", _sample("show_case", "home")),
+    Scenario("show_case, a document", "invoiced", _sample("show_case", "document")),
+    Scenario(
+        "propose_accounts",
+        "batched",
+        _sample("propose_accounts", "send_account"),
+        _and(_sample("propose_accounts", "show_account")),
+        told_again=False,
+    ),
+    Scenario(
+        "give_receipts",
+        "reported",
+        _sample("give_receipts", "receipt"),
+        _and(_sample("give_receipts", "receipt")),
+        told_again=False,
+        compared=_but_signatures,
+    ),
+    Scenario("give_receipts, of a report", "reported", _receipt_behind, told_again=False, compared=_but_signatures),
+    Scenario("give_receipts, the key", "reported", _sample("give_receipts", "key")),
     Scenario(
         "receive_requisition, by a program",
         "requisitions open",

@@ -89,9 +89,9 @@ class Stack:
 
     Attributes
     ----------
-    table, sessions, key_arn
-        Names of the books' table, of that of the sessions, and of the link key.
-    buckets, queues
+        table, sessions, key_arn, receipt_key_arn
+        Names of the books' table, of that of the sessions, of the link key, and of the key that signs receipts.
+        buckets, queues
         Bucket names, queue URLs, by logical id.
     """
 
@@ -108,6 +108,8 @@ class Stack:
             self._make_queue(name)
         key = boto3.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
         self.key_arn: str = key["KeyMetadata"]["Arn"]
+        key = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+        self.receipt_key_arn: str = key["KeyMetadata"]["Arn"]
         self._make_mail()
 
     def environment(self, function: str) -> dict[str, str]:
@@ -149,6 +151,8 @@ class Stack:
     def _attribute(self, name: str, attribute: str) -> str:
         if name == "LinkKey":
             return self.key_arn
+        if name == "ReceiptKey":
+            return self.receipt_key_arn
         if attribute == "Arn" and name in self.queues:
             return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
         raise KeyError(f"{name}.{attribute}")

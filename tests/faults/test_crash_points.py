@@ -12,7 +12,7 @@ from tests.faults.stack import functions
 from tests.faults.stages import Year
 from tests.faults.trial import Trial
 
-WITHOUT_CALLS = {"show_pages"}
+WITHOUT_CALLS: set[str] = set()
 
 
 class Count(Protocol):

@@ -112,6 +112,7 @@ def _is_denied(call: Callable[[], object]) -> bool:
         ("ImportAllocations", "ArchiveBucket", "allocations/", ("letters/", "invoices/")),
         ("SendDecisionLetters", "ArchiveBucket", "letters/", ("invoices/", "allocations/")),
         ("RaiseRepaymentInvoices", "ArchiveBucket", "invoices/", ("letters/", "allocations/")),
+        ("GiveReceipts", "ArchiveBucket", "receipts/", ("letters/", "invoices/", "allocations/", "")),
         ("ReconcilePayments", "ArchiveBucket", "reconciliations/", ("letters/", "invoices/", "")),
         ("AuditBooks", "WriteOnceBucket", "heads/", ("", "tails/")),
     ],
@@ -162,3 +163,15 @@ def test_the_key_of_the_links_is_for_those_who_make_links(stack: Stack) -> None:
     assert not _is_denied(lambda: mac("SendReportLinks"))
     assert not _is_denied(lambda: mac("SendMail"))
     assert _is_denied(lambda: mac("ReceiveReport"))
+
+
+def test_the_key_of_the_receipts_signs_for_one_function_alone(stack: Stack) -> None:
+    def sign(function: str) -> object:
+        key = stack.resources["ReceiptKey"]
+        return _as_function(stack, function, "kms").sign(
+            KeyId=key, Message=b"test", MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
+        )
+
+    assert not _is_denied(lambda: sign("GiveReceipts"))
+    assert _is_denied(lambda: sign("ShowCase"))
+    assert _is_denied(lambda: sign("SendMail"))

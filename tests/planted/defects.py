@@ -20,6 +20,9 @@ PAPERS = "tests/unit/documents/test_hearing_papers.py::"
 INTEREST = "tests/unit/domain/test_interest.py::"
 CHARGING = "tests/unit/domain/test_case_interest.py::"
 APPEALS = "tests/unit/domain/test_case_appeals.py::"
+TIMELINE = "tests/unit/domain/test_case_timeline.py::"
+OWN_PAGES = "tests/unit/functions/test_show_case.py::"
+RECEIPTS = "tests/unit/functions/test_give_receipts.py::"
 REQUISITIONS = "tests/unit/domain/test_case_requisitions.py::"
 AGENTS = "tests/unit/domain/test_agents.py::"
 AGENT_PAGES = "tests/unit/functions/test_agents.py::"
@@ -123,6 +126,27 @@ DEFECTS = (
         '                Key={"pk": {"S": commit.snapshot.key}, "sk": {"S": f"TASK#{task.id}"}},\n'
         "            )\n",
         (f"{STORE}test_a_commit_that_was_overtaken_is_a_conflict_and_leaves_no_trace[moto-stale]",),
+    ),
+    Defect(
+        "a paper given by its name in the archive and not by that of the case",
+        "usecases/case_view.py",
+        "if each.name == name), None)",
+        "if name in (each.name, each.key.rpartition('/')[2])), None)",
+        (f"{OWN_PAGES}test_a_name_that_the_case_does_not_have_is_not_found[0114-decision-1.pdf]",),
+    ),
+    Defect(
+        "a receipt signed for what the books no longer hold",
+        "usecases/receipts.py",
+        "if sha256(received.content) != received.content_hash:",
+        "if not received.content_hash:",
+        (f"{RECEIPTS}test_nothing_is_signed_that_is_not_what_was_received",),
+    ),
+    Defect(
+        "told to pay while an appeal holds the claim",
+        "domain/case/timeline.py",
+        "    if recovery.is_on_hold:\n        says",
+        "    if not recovery.appeals and recovery.is_on_hold:\n        says",
+        (f"{TIMELINE}test_an_appeal_in_time_holds_the_claim_and_nobody_is_told_to_pay",),
     ),
     Defect(
         "e-mail sent before its claim",

@@ -26,6 +26,7 @@ from statsbidrag.domain.case.state import (
     RecordFile,
     UnknownOutcome,
 )
+from statsbidrag.domain.case.timeline import timeline
 from statsbidrag.domain.errors import NotFound, NotYet, Refusal
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.journal import GENESIS, Record, canonical, check_chain, refold, seal, snake, unseal
@@ -547,6 +548,7 @@ def test_money_is_conserved_and_no_payout_has_two_that_live_on_every_walk(seed: 
         assert money.recovered + money.waived <= money.paid - money.accepted_use
         walk.ledger.check(case)
         assert case == walk.told
+    assert not walk.case.recipient or all(step.says.endswith(".") for step in timeline(walk.case, walk.now))
 
 
 @settings(max_examples=500)

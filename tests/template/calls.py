@@ -20,6 +20,12 @@ READS_BODIES = {
 PUBLIC = {
     ("GET", "/stil.css"),
     ("GET", "/tillganglighet"),
+    ("GET", "/"),
+    ("GET", "/omgang/{round}"),
+    ("GET", "/omgang/{round}/fordelningslista.csv"),
+    ("GET", "/english"),
+    ("GET", "/kvittonyckel.pem"),
+    ("GET", "/aterrapportering/{token}/kvitto"),
     ("GET", "/logga-in"),
     ("GET", "/logga-in/svar"),
     ("GET", "/logga-in/fornya"),

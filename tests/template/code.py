@@ -31,6 +31,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "send_message_batch": ("sqs:SendMessage*",),  # AWS asks for SendMessage, the emulated one for SendMessageBatch
     "change_message_visibility": ("sqs:ChangeMessageVisibility",),
     "generate_mac": ("kms:GenerateMac",),
+    "sign": ("kms:Sign",),
+    "get_public_key": ("kms:GetPublicKey",),
     "send_raw_email": ("ses:SendRawEmail",),
 }
 """What IAM asks for when an adapter calls its client."""

@@ -46,6 +46,7 @@ READS_BODIES = AGENTS_PAGES | {
     "hold_payouts",
     "note_appeals",
     "place_entries",
+    "propose_accounts",
     "receive_hearing_answers",
     "receive_report",
     "receive_requisition",
@@ -53,11 +54,14 @@ READS_BODIES = AGENTS_PAGES | {
     "settle_invoices",
 }
 SHOWS_PAGES = AGENTS_PAGES | {
+    "give_receipts",
+    "propose_accounts",
     "receive_hearing_answers",
     "receive_records",
     "receive_report",
     "receive_requisition",
     "request_report_links",
+    "show_case",
     "show_pages",
     "sign_in",
 }
@@ -69,7 +73,7 @@ ONLY_IN = {
     "joserfc": {"authorize", "sign_in"},
     "lxml": {"read_bank_reports"},
     "openpyxl": {"import_agents", "import_allocations", "import_register"},
-    "typst": {"raise_repayment_invoices", "send_decision_letters"},
+    "typst": {"give_receipts", "raise_repayment_invoices", "send_decision_letters"},
     "holidays": {"prepare_payouts", "queue_payouts", "send_payments"},
 }
 """Libraries that cost time to import, and the functions whose path uses them."""

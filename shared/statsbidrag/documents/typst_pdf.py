@@ -20,7 +20,9 @@ _HARD_SPACE = "\u00a0"
 _TEMPLATES = Path(__file__).parent / "typst"
 
 
-def typeset(template: Literal["invoice", "letter"], data: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
+def typeset(
+    template: Literal["invoice", "letter", "receipt"], data: Mapping[str, Any], files: Mapping[str, bytes]
+) -> bytes:
     """Make a PDF from a template of this package.
 
     Parameters

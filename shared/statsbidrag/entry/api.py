@@ -119,6 +119,14 @@ def page(body: str, status: int = 200, headers: dict[str, str] | None = None) ->
     return Response(status, content_type=HTML, body=body, headers={"Content-Language": "sv", **(headers or {})})
 
 
+def download(content: bytes, media_type: str, name: str, headers: dict[str, str] | None = None) -> Response[str]:
+    """Answer with a file to keep; it is never shown inside a page of ours."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    # Powertools sends bytes as base64, which its type leaves out; API Gateway gives them on as they were.
+    body: Any = content
+    return Response(200, content_type=media_type, body=body, headers={**disposition, **(headers or {})})
+
+
 def see_other(event: Mapping[str, Any], way: str, *cookies: Cookie) -> Response[str]:
     """Send a browser on, to fetch another page of ours; ``way`` leads there from the site's root."""
     headers = {"Location": root(event) + way}

@@ -37,7 +37,7 @@ class Form(msgspec.Struct, Generic[T], frozen=True):
     read
         Checks the fields.
     receive
-        Does it, under the request's key, and gives what the receipt shows.
+        Does it, under the request's key, and gives what the receipt shows; ``None`` where the caller may not send.
     rows
         What the review shows.
     send_label
@@ -52,7 +52,7 @@ class Form(msgspec.Struct, Generic[T], frozen=True):
     already_code: str
     labels: Mapping[str, str]
     read: Callable[[Fields], T]
-    receive: Callable[[T, str], object]
+    receive: Callable[[T, str], object] | None
     rows: Callable[[T], list[Row]]
     send_label: str
     next_steps: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ def step(event: Mapping[str, Any], form: Form[T], show: Show) -> Response[str]:
         return show(form.template, values=values)
     try:
         read = form.read(fields)
-        if wish == "send":
+        if wish == "send" and form.receive is not None:
             return show(form.receipt, 201, receipt=form.receive(read, key))
     except (Refusal, Refusals) as refused:
         log_refusal(event, refused)

@@ -40,6 +40,9 @@ REQUISITION_LABELS = {
 }
 """Fields of the requisition, with their Swedish labels."""
 
+ACCOUNT_LABELS = {name: REQUISITION_LABELS[name] for name in ("account_kind", "account_number")}
+"""Fields of another payout account, with their Swedish labels."""
+
 _PEPPOL = re.compile(r"(?P<scheme>[0-9]{4}):(?P<number>[A-Za-z0-9._-]{1,50})")
 _SWEDISH_ORGANISATION = "0007"
 _LONGEST_REFERENCE = 100
@@ -94,6 +97,15 @@ def _contact_email(text: str) -> str:
     return parse_email(text) if text else ""
 
 
+def _with_check_digit(text: str, info: ValidationInfo) -> str:
+    """Hold an account's number against its kind; a kind that was refused is said once, at the kind."""
+    kind = info.data.get("account_kind")
+    try:
+        return text if kind is None else parse_account(kind, text).number
+    except Refusal as refusal:
+        raise told(refusal) from None
+
+
 class RequisitionForm(BaseModel):
     """A requisition as people and programs send it; every field is text, the amount may be a whole number.
 
@@ -117,15 +129,36 @@ class RequisitionForm(BaseModel):
     contact_email: Annotated[str, reader(_contact_email)] = Field("", examples=["bidrag@kommunen.example"])
     declaration: Annotated[str, reader(read_declaration)] = Field("", examples=[ACCEPTED])
 
-    @field_validator("account_number")
-    @classmethod
-    def _has_its_check_digit(cls, text: str, info: ValidationInfo) -> str:
-        """Hold the number against its kind; a kind that was refused is said once, at the kind."""
-        kind = info.data.get("account_kind")
-        try:
-            return text if kind is None else parse_account(kind, text).number
-        except Refusal as refusal:
-            raise told(refusal) from None
+    _has_its_check_digit = field_validator("account_number")(_with_check_digit)
+
+
+class AccountForm(BaseModel):
+    """Another payout account as people propose it."""
+
+    model_config = STRICT
+
+    account_kind: Annotated[Literal["bankgiro", "plusgiro", "iban"], reader(_account_kind)] = ""  # type: ignore[assignment]
+    account_number: Annotated[str, reader(_account_number)] = Field("", examples=["5050-1055"])
+
+    _has_its_check_digit = field_validator("account_number")(_with_check_digit)
+
+
+def read_account(fields: Mapping[str, Any], in_force: Account) -> Account:
+    """Read another account than the one in force; `Refusals` as `validated` raises them."""
+    read = validated(AccountForm, fields)
+    account = Account(read.account_kind, read.account_number)
+    if account == in_force:
+        message = "Kontot gäller redan. Skriv ett annat, eller låt det vara."
+        raise Refusal("account_in_force", message, field="account_number")
+    return account
+
+
+def account_rows(account: Account) -> list[Row]:
+    """Write an account for people to review."""
+    return [
+        Row(ACCOUNT_LABELS["account_kind"], ACCOUNT_KINDS[account.kind]),
+        Row(ACCOUNT_LABELS["account_number"], str(account)),
+    ]
 
 
 def read_requisition(fields: Mapping[str, Any]) -> RequisitionInput:

@@ -40,6 +40,7 @@ STAFF: Roles = OFFICER | ATTESTER
 
 _ROUND = "/rounds/{round}"
 _CASE = f"{_ROUND}/municipalities/{{municipality}}"
+_OWN_CASE = "/kommun/{municipality}/arende/{round}"
 _RECOVERY = f"{_CASE}/recoveries/{{number}}"
 _INVOICE = f"{_CASE}/invoices/{{invoice}}"
 _PAYOUT = f"{_CASE}/payouts/{{payout}}"
@@ -53,6 +54,11 @@ RIGHTS: Rights = {
     # what is the same for everyone
     "/stil.css": {"GET": ANYONE},
     "/tillganglighet": {"GET": ANYONE},
+    "/": {"GET": ANYONE},
+    "/omgang/{round}": {"GET": ANYONE},
+    "/omgang/{round}/fordelningslista.csv": {"GET": ANYONE},
+    "/english": {"GET": ANYONE},
+    "/kvittonyckel.pem": {"GET": ANYONE},
     # in and out
     "/logga-in": {"GET": ANYONE},
     "/logga-in/svar": {"GET": ANYONE},
@@ -61,6 +67,7 @@ RIGHTS: Rights = {
     "/logga-ut": {"POST": ANYONE},
     # behind a mailed link, and the way to another
     "/aterrapportering/{token}": {"GET": ANYONE, "POST": ANYONE},
+    "/aterrapportering/{token}/kvitto": {"GET": ANYONE},
     "/reports/{token}": {"GET": ANYONE, "POST": ANYONE},
     "/reports/{token}/draft": {"GET": ANYONE, "POST": ANYONE},
     "/yttrande/{token}": {"GET": ANYONE, "POST": ANYONE},
@@ -68,7 +75,13 @@ RIGHTS: Rights = {
     "/underlag/{token}": {"GET": ANYONE, "POST": ANYONE},
     "/records/{token}": {"GET": ANYONE, "POST": ANYONE},
     # a municipality's own
-    "/rekvisition/{round}/{municipality}": {"GET": SUBMITTERS, "POST": SUBMITTERS},
+    "/kommun/{municipality}": {"GET": MUNICIPALITY},
+    _OWN_CASE: {"GET": MUNICIPALITY},
+    f"{_OWN_CASE}/handlingar/{{document}}": {"GET": MUNICIPALITY},
+    f"{_OWN_CASE}/kvitto/{{document}}": {"GET": MUNICIPALITY},
+    f"{_OWN_CASE}/konto": {"GET": MUNICIPALITY, "POST": AGENT},
+    "/rekvisition/{round}/{municipality}": {"GET": MUNICIPALITY, "POST": SUBMITTERS},
+    "/rekvisition/{round}/{municipality}/granskning": {"POST": MUNICIPALITY},
     f"{_CASE}/requisitions": {"GET": SUBMITTERS, "POST": SUBMITTERS},
     f"{_CASE}/account": {"GET": SUBMITTERS | OFFICER},
     f"{_CASE}/account/changes": {"POST": AGENT | OFFICER},

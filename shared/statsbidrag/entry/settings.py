@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Address of the pages for people, without a trailing slash.
     link_key_arn
         KMS key that report links are made with.
+    receipt_key_arn
+        KMS key that receipts are signed by.
     clock
         ``system``, or in the embedded run the file in which the simulated year moves the clock.
     queue_url, dead_letter_url
@@ -53,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_configuration_set: str | None = None
     base_url: str | None = None
     link_key_arn: str | None = None
+    receipt_key_arn: str | None = None
     clock: str | None = None
     sessions_table: str | None = None
     oidc_issuer: str | None = None

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Queues,
         Register,
         Sessions,
+        Signer,
     )
 
 
@@ -134,6 +135,14 @@ def links() -> Links:
     from statsbidrag.adapters.kms import KmsLinks  # noqa: PLC0415
 
     return KmsLinks(client("kms"), settings().need("link_key_arn"))
+
+
+@cache
+def signer() -> Signer:
+    """Give the key that receipts are signed by."""
+    from statsbidrag.adapters.signatures import KmsSigner  # noqa: PLC0415
+
+    return KmsSigner(client("kms"), settings().need("receipt_key_arn"))
 
 
 @cache

@@ -222,6 +222,12 @@ def test_programs_get_the_questions_and_a_receipt(books: Books) -> None:
     assert (answer["statusCode"], receipt["amount_used_ore"], receipt["late"]) == (201, 40_000_000, False)
 
 
+def test_the_receipt_and_what_comes_after_it_lead_to_the_signed_one(books: Books) -> None:
+    href = f'href="../aterrapportering/{TOKEN}/kvitto"'
+    assert href in _call("send_form")["body"]
+    assert href in _call("show_form")["body"]
+
+
 def test_a_programs_faults_point_at_their_answers(books: Books) -> None:
     problem = json.loads(_call("send_json", amount_used="many", extra="x")["body"])
     assert [each["pointer"] for each in problem["errors"]] == ["/amount_used", "/extra"]

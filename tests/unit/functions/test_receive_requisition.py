@@ -200,3 +200,48 @@ def test_pages_about_a_case_are_not_kept(books: Books) -> None:
 
 def test_the_same_call_gives_the_same_bytes(books: Books) -> None:
     assert _call("show_form") == _call("show_form")
+
+
+# A data coordinator fills in and does not send
+
+COORDINATOR = {"subject": "c", "role": "coordinator", "municipality": "0114"}
+
+
+def test_a_data_coordinator_sees_the_form_and_who_may_send(books: Books) -> None:
+    shown = _call("show_form", COORDINATOR)
+    assert shown["statusCode"] == 200
+    assert 'action="../../rekvisition/2025/0114/granskning"' in shown["body"]
+    assert "Du kan fylla i men inte skicka" in shown["body"]
+    assert 'href="../../kommun/0114/ombud"' in shown["body"]
+    assert "granskning" not in _call("show_form")["body"]
+
+
+@pytest.mark.parametrize("step", ["review", "send"])
+def test_what_a_data_coordinator_filled_in_is_reviewed_and_never_received(books: Books, step: str) -> None:
+    answer = _call("review_only", step=step)
+    assert answer["statusCode"] == 200
+    assert "Ombudet eller en representant skickar" in answer["body"]
+    assert 'value="send"' not in answer["body"]
+    assert _case(books).requisitions == ()
+
+
+def test_a_data_coordinator_is_told_what_is_wrong_and_goes_back(books: Books) -> None:
+    assert _call("review_only", amount="461 837")["statusCode"] == 422
+    assert 'value="12 000"' in _call("review_only", amount="12 000", step="change")["body"]
+
+
+@pytest.mark.parametrize("name", ["send_form", "send_json", "review_form"])
+def test_a_data_coordinator_may_not_post_to_where_it_is_received(books: Books, name: str) -> None:
+    assert _call(name, COORDINATOR)["statusCode"] == 403
+    assert _case(books).requisitions == ()
+
+
+def test_the_review_is_not_open_to_another_municipality(books: Books) -> None:
+    assert _call("review_only", COORDINATOR | {"municipality": "0115"})["statusCode"] == 403
+
+
+def test_the_receipt_leads_to_the_signed_one_and_to_the_case(books: Books) -> None:
+    receipt = _call("send_form")["body"]
+    assert 'href="../../kommun/0114/arende/2025/kvitto/rekvisition-1.pdf"' in receipt
+    assert 'href="../../kommun/0114/arende/2025"' in receipt
+    assert 'href="../../kommun/0114/arende/2025"' in _call("show_form")["body"]
