@@ -25,6 +25,7 @@ from statsbidrag.domain.errors import Refusals
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.terms import Question, Sum
 from statsbidrag.entry import api, cookies
+from statsbidrag.entry.actions import BY_ROUTE
 from statsbidrag.entry.answers import read_answers
 from statsbidrag.entry.bodies import CSRF_FIELD, FORM, JSON, MULTIPART
 from statsbidrag.entry.forms import AccountForm, RequisitionForm, read_account, read_requisition
@@ -54,6 +55,7 @@ PARAMETERS = {
     "payout": ("A payout: its end-to-end id.", None),
     "invoice": ("A recovery invoice, by its number.", None),
     "document": ("A paper or receipt of the case, by the file name that the case's page gives.", None),
+    "action": ("Something that staff can do, as their pages name it.", None),
 }
 
 
@@ -272,7 +274,8 @@ def _operation(template: Template, event: Event, answered: Handled) -> Json:
     }
     contract = CONTRACTS.get(name)
     if contract is not None:
-        operation |= _for_programs(name, contract)
+        path, is_post = event.properties["Path"], event.properties["Method"] == "POST"
+        operation |= _for_programs(name, contract, path, is_post=is_post)
     else:
         operation |= _for_people(name)
     if not is_open:
@@ -282,11 +285,17 @@ def _operation(template: Template, event: Event, answered: Handled) -> Json:
     return operation
 
 
-def _for_programs(name: str, contract: Contract) -> Json:
+def _for_programs(name: str, contract: Contract, path: str, *, is_post: bool) -> Json:
     given = {"description": "Done", "content": {JSON: {"schema": _ref(contract.gives)}}}
     described: Json = {"responses": {str(contract.status): given, "default": _problem()}}
     if contract.takes:
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(contract.takes)}}}
+    if path in BY_ROUTE and is_post:
+        described["responses"] |= _to_a_form()
+        fields = {field.name: {"type": "string"} for field in BY_ROUTE[path].fields if field.kind != "chosen"}
+        hidden = {"next": {"type": "string", "description": "The page of ours to go on to"}}
+        form = {"schema": {"type": "object", "properties": {**fields, **hidden}}}
+        described.setdefault("requestBody", {"content": {}})["content"][FORM] = form
     receives = name.startswith(("receive_", "apply_")) and not name.startswith("receive_records.")
     if receives and contract.status == 201:
         described["parameters"] = [_idempotency_key()]
@@ -303,6 +312,10 @@ OTHER_MEDIA = {
     "give_receipts.give_receipt": (PDF,),
     "give_receipts.give_report_receipt": (PDF,),
     "give_receipts.give_key": ("application/x-pem-file",),
+    "show_case_file.download_register": (FORMATS["csv"],),
+    "show_case_file.download_pack": ("application/zip",),
+    "show_case_file.download_document": (PDF, XML),
+    "show_round.download_register": (FORMATS["csv"],),
 }
 """Routes that give neither JSON nor a page."""
 ALWAYS_ANSWER = {"show_pages.style", "show_pages.accessibility", "show_pages.start", "show_pages.english"}
@@ -369,6 +382,16 @@ def _for_people(name: str) -> Json:
 
 def _led(description: str) -> Json:
     return {"description": description, "headers": {"Location": {"schema": {"type": "string"}}}}
+
+
+def _to_a_form() -> Json:
+    """Describe what the form of an action of staff is answered with."""
+    page = {api.HTML: {"schema": {"type": "string"}}}
+    problem = _problem()
+    return {
+        "303": {"description": "Done, as a form asked: on to the page that shows it"},
+        "default": {**problem, "content": {**problem["content"], **page}},
+    }
 
 
 def _ref(name: str) -> Json:

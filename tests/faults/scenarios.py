@@ -1039,4 +1039,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("send_mail, an agent approved", "agent approved, mail owed", _mail("agent_approved"), _and(_SWEEP)),
     Scenario("send_mail, an invitation", "agent invited, mail owed", _mail("agent_invitation"), _and(_SWEEP)),
     Scenario("list_tasks", "decided", _sample("list_tasks", "show_tasks"), _and(_SWEEP)),
+    Scenario("show_work", "decided", _sample("show_work", "work"), _and(_SWEEP)),
+    Scenario("show_case_file", "decided", _sample("show_case_file", "case"), _and(_SWEEP)),
+    Scenario("show_round", "decided", _sample("show_round", "round"), _and(_SWEEP)),
 )

@@ -139,5 +139,6 @@ def _entry_modules(handler: ast.Module) -> Iterable[Path]:
         if isinstance(node, ast.ImportFrom) and node.module == "statsbidrag.entry":
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("statsbidrag.entry."):
-            names.add(node.module.rsplit(".", 1)[-1])
-    return (PACKAGE / "entry" / f"{name}.py" for name in sorted(names - {"wiring"}))
+            names.add(node.module.removeprefix("statsbidrag.entry."))
+    modules = (PACKAGE / "entry" / name.replace(".", "/") for name in sorted(names - {"wiring"}))
+    return (path if path.exists() else each / "__init__.py" for each in modules for path in [each.with_suffix(".py")])

@@ -62,7 +62,10 @@ SHOWS_PAGES = AGENTS_PAGES | {
     "receive_requisition",
     "request_report_links",
     "show_case",
+    "show_case_file",
     "show_pages",
+    "show_round",
+    "show_work",
     "sign_in",
 }
 WRITES_MAIL = {"send_mail"}

@@ -23,7 +23,7 @@ from statsbidrag.entry.bodies import FORM, header, media_type
 from statsbidrag.entry.callers import CURRENT, Caller, vouched
 from statsbidrag.entry.guard import guard
 from statsbidrag.entry.logs import logger
-from statsbidrag.entry.rights import RIGHTS, Rights
+from statsbidrag.entry.rights import RIGHTS, STAFF, Rights
 from statsbidrag.usecases.books import Context
 
 SECURITY_HEADERS = {
@@ -88,8 +88,26 @@ def create_app(error_page: ErrorPage | None = None, rights: Rights = RIGHTS) -> 
         return _error(app.current_event.raw_event, error, error_page)
 
     app.exception_handler(Exception)(answer_error)
-    app.use([guard(rights)])
+    app.use([guard(rights), _take_forms])
     return app
+
+
+_FOR_PROGRAMS = ("/rounds/", "/batches/", "/holds", "/entries/")
+"""Routes that staff post forms to as well: the form becomes the JSON that a program sends."""
+
+
+def _is_staff_form(event: Mapping[str, Any]) -> bool:
+    posted = event["httpMethod"] == "POST" and media_type(event) == FORM and wants_page(event)
+    return posted and str(event.get("resource")).startswith(_FOR_PROGRAMS)
+
+
+def _take_forms(app: APIGatewayRestResolver, go_on: Callable[[APIGatewayRestResolver], Response[str]]) -> Response[str]:
+    who = CURRENT.get()
+    if who is None or who.role not in STAFF or not _is_staff_form(app.current_event.raw_event):
+        return go_on(app)
+    from statsbidrag.entry.action_forms import take  # noqa: PLC0415 - templates, which no program's call needs
+
+    return take(app, go_on)
 
 
 def run(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -222,6 +240,10 @@ def _error(event: Mapping[str, Any], error: Exception, error_page: ErrorPage | N
         log_refusal(event, problem)
     if problem.code == "not_signed_in" and wants_page(event) and event["httpMethod"] == "GET":
         return see_other(event, onward(event, "logga-in"))
+    if error_page is None and _is_staff_form(event):
+        from statsbidrag.entry.action_forms import PAGES  # noqa: PLC0415 - as for the form itself
+
+        error_page = PAGES.error
     if error_page is not None and wants_page(event):
         return page(error_page(problem, root(event)), problem.status)
     body = json.dumps(msgspec.to_builtins(problem), ensure_ascii=False)

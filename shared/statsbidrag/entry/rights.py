@@ -46,6 +46,7 @@ _INVOICE = f"{_CASE}/invoices/{{invoice}}"
 _PAYOUT = f"{_CASE}/payouts/{{payout}}"
 _APPLICATION = "/agent-applications/{application}"
 _AGENTS = "/municipalities/{municipality}/agents"
+_FILE = "/handlaggning/arende/{round}/{municipality}"
 
 Rights = Mapping[str, Mapping[str, Roles]]
 """Roles by path, as the API names it, and method."""
@@ -166,6 +167,27 @@ RIGHTS: Rights = {
     f"{_INVOICE}/interest": {"GET": OFFICER, "POST": OFFICER},
     f"{_INVOICE}/interest/waiver": {"POST": OFFICER},
     f"{_CASE}/refund": {"POST": OFFICER},
+    # its pages
+    "/handlaggning": {"GET": STAFF},
+    "/handlaggning/sok": {"GET": STAFF},
+    "/handlaggning/betalningar": {"GET": STAFF},
+    "/handlaggning/batch/{batch}": {"GET": STAFF},
+    "/handlaggning/batch/{batch}/atgard/{action}": {"GET": STAFF},
+    "/handlaggning/avprickning": {"GET": STAFF},
+    "/handlaggning/stopp": {"GET": STAFF},
+    "/handlaggning/stopp/atgard/{action}": {"GET": STAFF},
+    _FILE: {"GET": STAFF},
+    f"{_FILE}/atgard/{{action}}": {"GET": STAFF},
+    f"{_FILE}/diarium": {"GET": STAFF},
+    f"{_FILE}/diarium.csv": {"GET": STAFF},
+    f"{_FILE}/handlingar.zip": {"GET": STAFF},
+    f"{_FILE}/handlingar/{{document}}": {"GET": STAFF},
+    "/handlaggning/omgang/{round}": {"GET": STAFF},
+    "/handlaggning/omgang/{round}/atgard/{action}": {"GET": STAFF},
+    "/handlaggning/omgang/{round}/eniga": {"GET": OFFICER},
+    "/handlaggning/omgang/{round}/diarium": {"GET": STAFF},
+    "/handlaggning/omgang/{round}/diarium.csv": {"GET": STAFF},
+    "/handlaggning/epost/{round}": {"GET": STAFF},
     "/entries": {"GET": OFFICER},
     "/entries/placements": {"POST": OFFICER},
 }

@@ -70,7 +70,7 @@ def send(
     if mail is None or mail.status != "owed":
         return
     token = _token(links, due.key, case, mail)
-    enclosures = tuple(_enclosures(case, mail, archive))
+    enclosures = tuple(enclosures_of(case, mail, archive))
     message = write(case, mail, get_round(books, case.round), token, enclosures)
     if hand_over(books, mailer, mail.id, mail.to, message):
         books.handle(CASE, due.key, RecordMailSent(mail.id), context, seen=seen)
@@ -116,7 +116,8 @@ def _claim(books: Books, mail_id: str) -> str | None:
 _CREDITED = ("credit_note", "invoice_voided")
 
 
-def _enclosures(case: Case, mail: Mail, archive: Files) -> list[Enclosure]:
+def enclosures_of(case: Case, mail: Mail, archive: Files) -> list[Enclosure]:
+    """Give the files that go with an e-mail, from the archive."""
     if mail.kind == "decision":
         letter = find(case, int(mail.about)).letter
         return [_enclosure(archive, letter, "application/pdf")]
