@@ -32,7 +32,7 @@ from local.web import NOT_FOUND, Answer, Request, Site, page
 
 MAIL_ID_HEADER = "X-Statsbidrag-Mail"
 _TOLD_AT_ONCE = 5
-"""E-mails whose news goes in one call: two events each, and a queue takes ten."""
+"""E-mails whose news goes in one call: two events each as a rule, and a queue takes ten."""
 _GATHERED_SECONDS = 0.01
 """How long the first of them waits for others."""
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
@@ -116,6 +116,8 @@ class Mailbox:
         Gives the instant of the run.
     bounces
         Addresses that take no mail, in lower case. The collection is read anew for each mail.
+    complaints
+        Names of e-mails that whoever gets them calls spam; read anew in the same way.
     smtp_port, web_port
         0 takes a free one.
     """
@@ -127,11 +129,13 @@ class Mailbox:
         publish: Callable[[list[dict[str, Any]]], None],
         clock: Callable[[], datetime],
         bounces: Collection[str] = (),
+        complaints: Collection[str] = (),
         smtp_port: int = 0,
         web_port: int = 0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._publish, self._clock, self._bounces = folder, publish, clock, bounces
+        self._folder, self._publish, self._clock = folder, publish, clock
+        self._bounces, self._complaints = bounces, complaints
         self._mails: list[Mail] = []
         self._untold: list[tuple[Mail, list[dict[str, Any]]]] = []
         self._telling: asyncio.TimerHandle | None = None
@@ -228,7 +232,8 @@ class Mailbox:
             bounced=bool(bounced),
             path=path,
         )
-        sent = Sent(mail.message_id, mail_id, mail.sender, mail.to, bounced, at, tuple(head.items()))
+        complained = mail_id in self._complaints
+        sent = Sent(mail.message_id, mail_id, mail.sender, mail.to, bounced, at, tuple(head.items()), complained)
         self._last = time.monotonic()
         self._untold.append((mail, list(events_of(sent))))
         if len(self._untold) >= _TOLD_AT_ONCE:

@@ -12,14 +12,19 @@ from typing import Any, NamedTuple
 
 ACCOUNT = "000000000000"
 REGION = "eu-north-1"
-_DETAIL_TYPES = {"Send": "Email Sent", "Delivery": "Email Delivered", "Bounce": "Email Bounced"}
+_DETAIL_TYPES = {
+    "Send": "Email Sent",
+    "Delivery": "Email Delivered",
+    "Bounce": "Email Bounced",
+    "Complaint": "Email Complaint Received",
+}
 _MTA = "a6-1.smtp-out.eu-north-1.amazonses.com"
 
 
 class Sent(NamedTuple):
     """A mail as SES knows it; ``bounced`` is part of ``to``, headers are in their order.
 
-    ``mail_id`` is what the sender gave as the tag ``mail``.
+    ``mail_id`` is what the sender gave as the tag ``mail``; ``complained`` whether who got it called it spam.
     """
 
     message_id: str
@@ -29,10 +34,11 @@ class Sent(NamedTuple):
     bounced: tuple[str, ...]
     at: datetime
     headers: tuple[tuple[str, str], ...]
+    complained: bool = False
 
 
 def events_of(sent: Sent) -> Iterator[dict[str, Any]]:
-    """Give what SES tells of a mail: that it was sent, then who took it and who did not."""
+    """Give what SES tells of a mail: that it was sent, then who took it, who did not, and who complained."""
     yield _event(sent, "Send", {})
     taken = [to for to in sent.to if to not in sent.bounced]
     stamp = _stamp(sent.at)
@@ -55,6 +61,15 @@ def events_of(sent: Sent) -> Iterator[dict[str, Any]]:
             "reportingMTA": f"dns; {_MTA}",
         }
         yield _event(sent, "Bounce", bounce)
+    if taken and sent.complained:
+        complaint = {
+            "feedbackId": _identity(sent, "complaint feedback"),
+            "complaintSubType": None,
+            "complainedRecipients": [{"emailAddress": to} for to in taken],
+            "timestamp": stamp,
+            "complaintFeedbackType": "abuse",
+        }
+        yield _event(sent, "Complaint", complaint)
 
 
 def _event(sent: Sent, kind: str, news: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from lxml import etree
 
 from local.client import Fields, UnexpectedAnswerError, expect
 from local.mailbox import Mail
-from local.year.plan import Behaviour
-from local.year.world import World
+from local.year.plan import Behaviour, Episode
+from local.year.world import World, link_mail
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, parse_decimal
+from statsbidrag.domain.recipient import Recipient
 
 _BY_FORM = 5
 """One in so many uses the pages for people; the others post JSON."""
@@ -76,8 +77,14 @@ def _requisition_fields(world: World, behaviour: Behaviour, amount: Ore) -> dict
         "account_number": str(account),
         "invoice_reference": recipient.invoice_reference,
         "peppol_id": recipient.peppol_id,
+        "contact_email": agent_email(recipient) if behaviour.episode == "bounced_to_agent" else "",
         "declaration": "ja",
     }
+
+
+def agent_email(recipient: Recipient) -> str:
+    """Give the address of the agent itself, in the municipality's own domain."""
+    return f"ombud@{recipient.registry_email.partition('@')[2]}"
 
 
 def _agent(world: World, code: str) -> str:
@@ -116,17 +123,41 @@ def name_another_account(world: World, behaviour: Behaviour) -> bool:
 
 # Reports
 
+_AGAIN: dict[Episode | None, str] = {"bounced": "-again2", "bounced_to_agent": "-agent"}
+"""How the e-mail with the link that arrived is named, where the first one did not."""
 
-def report(world: World, behaviour: Behaviour) -> None:
-    """Report by the link that came by e-mail."""
+
+def report(world: World, behaviour: Behaviour, *, corrects: bool) -> None:
+    """Report by the link that came by e-mail.
+
+    Parameters
+    ----------
+    corrects
+        Whether it corrects what it reported before, by the link of the e-mail that says it may.
+    """
     code = behaviour.municipality
-    mail = world.mailbox.wait_for(f"{world.plan.round_id}-{code}-report_link-1")
-    path = next(urlsplit(link).path for link in mail.links if "/aterrapportering/" in link)
-    answers = dict(behaviour.answers)
+    link = f"{link_mail(world.plan.round_id, code)}{_AGAIN.get(behaviour.episode, '')}"
+    path = _mailed(world, f"{world.plan.round_id}-{code}-report_reopened-1" if corrects else link, "/aterrapportering/")
+    first = behaviour.first_answers and not corrects
+    answers = dict(behaviour.first_answers if first else behaviour.answers)
     if _uses_the_form(behaviour):
         expect(world.api.send_form(path, answers), 201)
     else:
-        expect(world.api.post(path.replace("/aterrapportering/", "/reports/"), answers, key=f"report-{code}"), 201)
+        key = f"correction-{code}" if corrects else f"report-{code}"
+        expect(world.api.post(path.replace("/aterrapportering/", "/reports/"), answers, key=key), 201)
+
+
+def answer_hearing(world: World, behaviour: Behaviour) -> None:
+    """Say of a proposed recovery what the plan has, by the link of the e-mail that tells of it."""
+    path = _mailed(world, f"{world.plan.round_id}-{behaviour.municipality}-hearing-1", "/yttrande/")
+    answers = {"stance": str(behaviour.stance), "text": behaviour.hearing_answer}
+    expect(world.api.send_form(path, answers), 201)
+
+
+def _mailed(world: World, mail_id: str, page: str) -> str:
+    """Give the path of a page that an e-mail links to."""
+    mail = world.mailbox.wait_for(mail_id)
+    return next(urlsplit(link).path for link in mail.links if page in link)
 
 
 # Payments

@@ -93,7 +93,14 @@ def outcome(case: Case) -> dict[str, Any]:
         "payouts": [payout.status for payout in case.payouts],
         "report": None if case.report is None else "late" if case.report.late else "in_time",
         "recoveries": [
-            {"grounds": list(r.grounds), "claim": in_kronor(r.claim), "waived": in_kronor(r.waived), "status": r.status}
+            {
+                "grounds": list(r.grounds),
+                "claim": in_kronor(r.claim),
+                "answers": [answer.stance for answer in r.answers],
+                "waived": in_kronor(r.waived),
+                "status": r.status,
+                "appeals": [appeal.outcome or "open" for appeal in r.appeals],
+            }
             for r in case.recoveries
         ],
         "invoices": [
@@ -126,6 +133,14 @@ def _counts(year: Year, cases: Iterable[Case]) -> dict[str, int]:
         "letters": sum(
             bool(r.letter) + sum(bool(a.letter) for a in r.reconsidered) for c in cases for r in c.recoveries
         ),
+        "payout_holds": sum(len(case.holds) for case in cases),
+        "report_extensions": sum(len(case.extensions) for case in cases),
+        "report_reopenings": sum(len(case.reopenings) for case in cases),
+        "invoices_reissued": sum(bool(i.replaced_by) for case in cases for i in case.invoices),
+        "write_offs": sum(bool(i.written_off) for case in cases for i in case.invoices),
+        "complaints": sum(bool(mail.complaint) for case in cases for mail in case.mails.values()),
+        **_counted("hearing_answers", (a.stance for case in cases for r in case.recoveries for a in r.answers)),
+        **_counted("appeals", (a.outcome or "open" for case in cases for r in case.recoveries for a in r.appeals)),
         **_counted("remarks", (remark["kind"] for remark in year.reconciliation().get("remarks", ()))),
         **_counted("mails", (m.status for case in cases for m in case.mails.values())),
         **_counted("cases", (CASE.status(case) for case in cases)),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Literal
 
+from statsbidrag.domain.case.state import HearingStance
 from statsbidrag.domain.terms import Question
 
 Hand = Literal["plainly", "markup", "emoji", "at_length"]
@@ -40,18 +41,22 @@ _ENDS = (
 _MISUSE = "En del av pengarna gick till kaffe och lokalhyra för en öppen träffpunkt."
 _MARKUP = "Vår e-tjänst skrev <script>alert('hej')</script> & <b>fetstil</b> i \"rutan\"; bortse från det."
 _EMOJI = "Deltagarna gav samtalen betyget 👍🏽 och 💙 i vår enkät 👵🏼👴."
-_HEARING = (
-    "Kommunen har inga synpunkter på förslaget.",
-    "Vi godtar förslaget och väntar på fakturan.",
-    "Rapporten blev sen eftersom länken inte fördelades internt. Vi ber er avstå från återkrav.",
-    "Pengarna användes enligt villkoren, men bokfördes på fel konto. Vi ber er ompröva beloppet.",
-    "Vi har bytt system för diarieföring och beklagar förseningen.",
-)
+_HEARING: Mapping[HearingStance, tuple[str, ...]] = {
+    "agrees": (
+        "Kommunen har inga synpunkter på förslaget.",
+        "Vi godtar förslaget och väntar på fakturan.",
+    ),
+    "objects": (
+        "Arbetet har gjorts, och pengarna har kommit de äldre till del. Vi ber er avstå från återkrav.",
+        "Pengarna användes enligt villkoren, men bokfördes på fel konto. Vi ber er ompröva beloppet.",
+        "Vi har bytt system för diarieföring. Ta hänsyn till det när ni beslutar.",
+    ),
+}
 
 
-def hearing_answer(random: Random) -> str:
+def hearing_answer(random: Random, stance: HearingStance) -> str:
     """Write an answer to a proposed recovery."""
-    return random.choice(_HEARING)
+    return random.choice(_HEARING[stance])
 
 
 def answers(

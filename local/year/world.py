@@ -28,7 +28,7 @@ from statsbidrag.adapters.calendar import SwedishBankCalendar
 from statsbidrag.documents.allocation_file import read_allocation_list
 from statsbidrag.documents.register_file import read_register
 from statsbidrag.documents.round_file import read_round
-from statsbidrag.domain.identifiers import MunicipalityCode
+from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.recipient import Recipient
 from statsbidrag.domain.tasks import Queue
@@ -82,6 +82,8 @@ class World:
         What goes wrong.
     ways
         How the bank misbehaves.
+    bounces
+        Addresses that take no mail, in lower case.
     now
         The instant the clock stands at; moved by `move_to` alone.
     """
@@ -96,6 +98,7 @@ class World:
     now: datetime
     trouble: Calm
     ways: BankWays
+    bounces: set[str]
     quiet: Quiet = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,6 +169,11 @@ class World:
         return self.plan.behaviours[MunicipalityCode(code)]
 
 
+def link_mail(round_id: RoundId, code: MunicipalityCode) -> str:
+    """Name the first e-mail with a municipality's report link."""
+    return f"{round_id}-{code}-report_link-1"
+
+
 @contextmanager
 def opened_world(
     inputs: Inputs,
@@ -190,6 +198,11 @@ def opened_world(
         How the bank misbehaves, see `BankWays`.
     """
     work = out.with_name(f"{out.name}-stack")
+    plan = plan_year(inputs.round, inputs.recipients, inputs.allocations, seed)
+    bounces: set[str] = set()
+    complaints = [
+        link_mail(plan.round_id, b.municipality) for b in plan.behaviours.values() if b.episode == "complaint"
+    ]
     first = start_of(inputs.round.terms.requisition_opens)
     world: World | None = None
 
@@ -210,7 +223,13 @@ def opened_world(
     with ExitStack() as opened:
         tell("building")
         built = build_stack(TEMPLATE, work / "build.log")
-        mailbox = Mailbox(work / "mail", publish=publish, clock=lambda: world.now if world else first)
+        mailbox = Mailbox(
+            work / "mail",
+            publish=publish,
+            clock=lambda: world.now if world else first,
+            bounces=bounces,
+            complaints=complaints,
+        )
         tell("starting the embedded AWS")
         endpoint = opened.enter_context(ministack(work, smtp_port=mailbox.smtp_port))
         opened.enter_context(mailbox)
@@ -230,8 +249,7 @@ def opened_world(
         customer = Bank(agency.account, out / "bank", start=first, name=agency.name, balance=ways.balance)
         bank = opened.enter_context(customer)
         api = opened.enter_context(Api(endpoint, site, provider=identities, transport=trouble.transport))
-        plan = plan_year(inputs.round, inputs.recipients, inputs.allocations, seed)
-        world = World(inputs, plan, stack, bank, mailbox, api, clock, first, trouble, ways)
+        world = World(inputs, plan, stack, bank, mailbox, api, clock, first, trouble, ways, bounces)
         if faults:
             # A function that is led elsewhere while it works would lose what it has in hand.
             world.quiet.until(lambda: not world.quiet.leftovers(), "the messages of the deployment")

@@ -24,8 +24,15 @@ class Run:
         self.news: list[dict[str, Any]] = []
         self.calls: list[int] = []
         self.bounces: set[str] = set()
+        self.complaints: set[str] = set()
         self.queue_is_away = False
-        self.mailbox = Mailbox(folder, publish=self.publish, clock=lambda: NOON, bounces=self.bounces)
+        self.mailbox = Mailbox(
+            folder,
+            publish=self.publish,
+            clock=lambda: NOON,
+            bounces=self.bounces,
+            complaints=self.complaints,
+        )
 
     def publish(self, events: list[dict[str, Any]]) -> None:
         if self.queue_is_away:
@@ -115,6 +122,25 @@ def test_an_address_that_takes_no_mail_bounces(run: Run) -> None:
     [recipient] = bounced["detail"]["bounce"]["bouncedRecipients"]
     assert recipient["emailAddress"] == "Registrator@upplands-vasby.example"
     assert run.mailbox.mails[0].bounced
+
+
+def test_a_mail_that_is_called_spam_arrives_and_is_complained_of_once_and_no_other(run: Run) -> None:
+    run.complaints.add("REPORT_LINK:2025/0114")
+    for mail_id in ("REPORT_LINK:2025/0114", "RECEIPT:1"):
+        run.send(mail(mail_id), "registrator@upplands-vasby.example")
+        run.mailbox.wait_for(mail_id)
+    told = [(event["detail"]["eventType"], event["detail"]["mail"]["tags"]["mail"][0]) for event in run.news]
+    assert told == [
+        ("Send", "REPORT_LINK:2025/0114"),
+        ("Delivery", "REPORT_LINK:2025/0114"),
+        ("Complaint", "REPORT_LINK:2025/0114"),
+        ("Send", "RECEIPT:1"),
+        ("Delivery", "RECEIPT:1"),
+    ]
+    complained = run.news[2]
+    assert complained["detail-type"] == "Email Complaint Received"
+    [recipient] = complained["detail"]["complaint"]["complainedRecipients"]
+    assert recipient["emailAddress"] == "registrator@upplands-vasby.example"
 
 
 def test_news_that_cannot_be_told_is_noted_and_not_lost_in_silence(run: Run) -> None:

@@ -47,4 +47,7 @@ def test_the_figures_of_a_small_year(tmp_path: Path) -> None:
     }
     assert found["counts"]["municipalities"] == len(SHARES)
     assert found["counts"]["entries_in_suspense"] == 1
+    assert found["counts"]["invoices_reissued"] == 1
+    assert found["counts"]["payout_holds"] == 1
+    assert found["counts"]["appeals"] == found["counts"]["hearing_answers"] == found["counts"]["complaints"] == 0
     assert found["municipalities"]["0115"]["waits_for_officer"] == ["refund_surplus"]
