@@ -102,7 +102,9 @@ def _as_sent(case: Case, records: Sequence[Record]) -> Iterator[tuple[str, Case]
 
 
 def _mail(case: Case, mail: Mail, grant_round: Round, archive: Files, write: Write) -> bytes:
-    opens = case.link is not None and case.link.revoked_at is None and mail.kind in MAY_CARRY_LINK
+    asks = mail.kind == "records_request"
+    in_force = case.link is not None and case.link.revoked_at is None
+    opens = asks or (in_force and mail.kind in MAY_CARRY_LINK)
     shown = replace(mail, to=MASKED_ADDRESS) if mail.addressee == "agent" else mail
     enclosures = tuple(enclosures_of(case, mail, archive))
     return write(case, shown, grant_round, MASKED_LINK if opens else "", enclosures)

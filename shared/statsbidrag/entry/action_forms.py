@@ -164,8 +164,6 @@ def _value(field: Field, sent: object) -> Any:
         return int(parse_amount(text))
     if field.kind == "day":
         parse_date(text, field=field.name)
-    if field.kind == "number" and not _NUMBER.fullmatch(text):
-        raise Refusal("number_unreadable", "Skriv ett heltal med siffror.")
     if field.kind in ("number", "seen_number"):
         return _number(text)
     if field.kind == "tick" and text != TICKED:
@@ -177,7 +175,7 @@ def _value(field: Field, sent: object) -> Any:
 
 def _number(text: object) -> int:
     if not isinstance(text, str) or not _NUMBER.fullmatch(text):
-        raise Refusal("field_invalid", "Ladda om sidan och försök igen.")
+        raise Refusal("field_invalid", "Skriv ett heltal med bara siffror.")
     return int(text)
 
 
