@@ -44,18 +44,19 @@ from statsbidrag.usecases.requisitions import Receipt, RequisitionView
 Json = dict[str, Any]
 ORE: Json = {"type": "integer", "description": "Öre"}
 TEXT_OR_NUMBER: Json = {"type": ["string", "integer"]}
+_NAME = r"^[A-Za-z0-9_.-]{1,100}$"
 PARAMETERS = {
     "round": ("A round: the year it is for.", r"^20[0-9]{2}$"),
     "municipality": ("A Swedish municipality code.", r"^[0-9]{4}$"),
-    "token": ("The secret of a link, as the e-mail gives it.", None),
+    "token": ("The secret of a link, as the e-mail gives it.", _NAME),
     "application": ("An application to be an agent: its municipality and number.", r"^[0-9]{4}-[0-9]{1,6}$"),
-    "list": ("An allocation list, as the work list names it.", None),
-    "batch": ("A payout batch, as the work list names it.", None),
+    "list": ("An allocation list, as the work list names it.", _NAME),
+    "batch": ("A payout batch, as the work list names it.", _NAME),
     "number": ("Number of a recovery, a hold, a change of account or a spot check, where it stands.", r"^[0-9]{1,9}$"),
-    "payout": ("A payout: its end-to-end id.", None),
-    "invoice": ("A recovery invoice, by its number.", None),
-    "document": ("A paper or receipt of the case, by the file name that the case's page gives.", None),
-    "action": ("Something that staff can do, as their pages name it.", None),
+    "payout": ("A payout: its end-to-end id.", _NAME),
+    "invoice": ("A recovery invoice, by its number.", _NAME),
+    "document": ("A paper or receipt of the case, by the file name that the case's page gives.", _NAME),
+    "action": ("Something that staff can do, as their pages name it.", _NAME),
 }
 
 
@@ -278,6 +279,8 @@ def _operation(template: Template, event: Event, answered: Handled) -> Json:
         operation |= _for_programs(name, contract, path, is_post=is_post)
     else:
         operation |= _for_people(name)
+    if "default" in operation["responses"] and hasattr(load(folder), "PAGES"):
+        operation["responses"]["default"] = _wrong()
     if not is_open:
         operation["responses"]["401"] = {"description": "Nobody is signed in; a program is answered by API Gateway"}
         if event.properties["Method"] == "GET":
@@ -335,8 +338,7 @@ def _for_people(name: str) -> Json:
             "request_key": {"type": "string", "description": "Given by the page that showed the form"},
             "step": {"enum": ["review", "change", "send", *STEPS.get(name, ())], "default": "send"},
         }
-        schema = {"allOf": [_ref(FORMS[name]), {"type": "object", "properties": hidden, "required": ["request_key"]}]}
-        described["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
+        described["requestBody"] = {"required": True, "content": {FORM: {"schema": _posted(FORMS[name], hidden)}}}
         responses["200"]["description"] = "What was filled in, to be reviewed or changed"
         responses["201"] = {"description": "The receipt", **page}
         responses["422"] = {"description": "The form again, with what is wrong at each field", **page}
@@ -380,6 +382,25 @@ def _for_people(name: str) -> Json:
     return described
 
 
+def _posted(form: str, hidden: Json) -> Json:
+    """Describe a form as it is posted: its own fields and those that the page gives it."""
+    own = _posted_forms()[form]
+    return {
+        **own,
+        "properties": {**own.get("properties", {}), **hidden},
+        "required": [*own.get("required", ()), "request_key"],
+    }
+
+
+def _posted_forms() -> Json:
+    return {
+        "Requisition": _form(RequisitionForm, read_requisition),
+        "PayoutAccountForm": _form(AccountForm, partial(read_account, in_force=Account("bankgiro", ""))),
+        "Report": _report(),
+        "HearingAnswerForm": _hearing_answer(),
+    }
+
+
 def _led(description: str) -> Json:
     return {"description": description, "headers": {"Location": {"schema": {"type": "string"}}}}
 
@@ -396,6 +417,12 @@ def _to_a_form() -> Json:
 
 def _ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _wrong() -> Json:
+    """Describe what tells that something is wrong where people and programs come."""
+    content = {**_problem()["content"], api.HTML: {"schema": {"type": "string"}}}
+    return {"description": "What is wrong, in Swedish: a page for people, RFC 9457 for programs", "content": content}
 
 
 def _problem() -> Json:
@@ -427,9 +454,7 @@ def _schemas() -> Json:
     told = (api.Problem, Question, Sum, Draft, RecordFile, TakenFile)
     _, parts = msgspec.json.schema_components(told, ref_template="#/components/schemas/{name}")
     schemas: Json = {
-        "Requisition": _form(RequisitionForm, read_requisition),
-        "PayoutAccountForm": _form(AccountForm, partial(read_account, in_force=Account("bankgiro", ""))),
-        "Report": _report(),
+        **_posted_forms(),
         "DraftAnswers": _draft_answers(),
         "Attestation": _plain(load("attest_payouts").Attestation),
         "Preparation": _plain(load("decide_recoveries").Preparation),
@@ -437,7 +462,6 @@ def _schemas() -> Json:
         "Decisions": _plain(load("decide_undisputed").Decisions),
         "ChosenRecovery": _plain(load("decide_undisputed").ChosenRecovery),
         "Extension": _plain(load("decide_recoveries").Extension),
-        "HearingAnswerForm": _hearing_answer(),
         "HearingReceipt": _in_ore(HearingReceipt),
         "Hearing": _answered("receive_hearing_answers", "_proposal"),
         "Appealed": _plain(load("note_appeals").Appealed),
@@ -618,12 +642,18 @@ def _answered(folder: str, function: str = "") -> Json:
     return _shape(answer)
 
 
+def _amount(node: ast.expr) -> Json:
+    """Describe an amount, which may be missing where its source says so."""
+    may_miss = any(isinstance(part, ast.Constant) and part.value is None for part in ast.walk(node))
+    return {**ORE, "type": ["integer", "null"]} if may_miss else ORE
+
+
 def _shape(node: ast.expr) -> Json:
     """Describe what an expression gives, as far as its source tells."""
     if isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
         named = {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}
-        properties = {name: ORE if name.endswith("_ore") else _shape(value) for name, value in named.items()}
+        properties = {name: _amount(value) if name.endswith("_ore") else _shape(value) for name, value in named.items()}
         return {"type": "object", "properties": properties, "required": list(properties)}
     if isinstance(node, ast.ListComp):
         return {"type": "array", "items": _shape(node.elt)}
