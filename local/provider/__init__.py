@@ -88,9 +88,9 @@ def people(recipients: Sequence[Recipient]) -> tuple[Person, ...]:
         ),
         Person(
             "agent-of-several",
-            "Ombud för flera kommuner",
+            "Representant för flera kommuner",
             _OTHERS,
-            mandates=tuple(Mandate(r.municipality, "agent") for r in recipients[1:3]),
+            mandates=tuple(Mandate(r.municipality, "representative") for r in recipients[1:3]),
         ),
         Person("person-1", "Person utan uppdrag", _OTHERS),
         Person("person-2", "Person med e-legitimation på nivå 2", _OTHERS, acr=LOA2),

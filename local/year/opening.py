@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from local.client import expect
+from local.mandates import old_register
+from local.provider import people
 from local.year.staff import due_tasks, officer
 from local.year.world import World
 
@@ -19,6 +21,7 @@ def open_round(world: World) -> None:
     _put(world, inputs.register_file, "register")
     world.quiet.until(lambda: _holds(world, f"ROUND#{round_id}", 1), "the round's file")
     world.quiet.until(lambda: _holds(world, "REGISTER", len(inputs.recipients)), "the register")
+    _take_over_agents(world)
     _put(world, inputs.allocation_file, f"allocations/{round_id}", {"uploaded-by": UPLOADER})
     world.quiet.until(lambda: bool(_lists(world)), "the check of the allocation list")
     for found in _lists(world):
@@ -28,6 +31,17 @@ def open_round(world: World) -> None:
     for recipient in inputs.recipients:
         if world.behaviour(recipient.municipality).closed_account:
             world.bank.close_account(recipient.account)
+
+
+def _take_over_agents(world: World) -> None:
+    """Put the agency's old register of agents in place, and wait until the last of them may act."""
+    known = people(world.inputs.recipients)
+    bucket, key = world.stack.outputs["InboxBucket"], f"agents/{world.inputs.round.id}/ombud.csv"
+    world.s3.put_object(Bucket=bucket, Key=key, Body=old_register(known))
+    for person in known:
+        if person.mandates:
+            name = f"PERSON#{person.subject}"
+            world.quiet.until(lambda name=name: _holds(world, name, 1), "the register of agents")  # type: ignore[misc]
 
 
 def _lists(world: World) -> list[str]:

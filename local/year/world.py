@@ -17,7 +17,6 @@ from local.client import Api
 from local.clock import StoredClock
 from local.faults.trouble import Calm, troubled
 from local.mailbox import Mailbox
-from local.mandates import let_act
 from local.provider import people, provider
 from local.stack import FunctionFailedError, Stack, deploy, ministack
 from local.web import HOST
@@ -239,7 +238,6 @@ def opened_world(
         tell("deploying template.yaml")
         parameters = {"BaseUrl": site, **identities.parameters}
         stack = deploy(endpoint, work, built, parameters)
-        let_act(stack, known)
         trouble = opened.enter_context(troubled(stack, seed, work)) if faults else Calm()
         sqs: Any = stack.session.client("sqs", endpoint_url=endpoint)
         clock = StoredClock(stack)
