@@ -74,7 +74,8 @@ def correct_address(case: Case, command: CorrectRegistryAddress, now: datetime) 
 
 def _again(case: Case) -> tuple[str, ...]:
     """Name what bounced and is still to be said: of several with the report link the last, if it opens the form."""
-    bounced = [m for m in case.mails.values() if m.status == "bounced" and m.addressee == "registry"]
+    mails = sorted(case.mails.values(), key=lambda mail: (mail.owed_at, mail.id))
+    bounced = [m for m in mails if m.status == "bounced" and m.addressee == "registry"]
     with_link = [mail for mail in bounced if mail.kind in CARRIES_LINK]
     opens = case.report is None and case.link is not None and case.link.revoked_at is None
     last = max(with_link, key=lambda mail: (mail.owed_at, mail.id), default=None) if opens else None
