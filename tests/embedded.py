@@ -12,7 +12,7 @@ import pytest
 from local.clock import StoredClock
 from local.mailbox import Mailbox
 from local.mandates import let_act
-from local.provider import Provider, people, provider
+from local.provider import Person, Provider, people, provider
 from local.stack import Stack, embedded_stack
 from local.web import HOST
 from tests.builders import recipient
@@ -21,10 +21,13 @@ MUNICIPALITIES = (
     *(("0114", "Upplands Väsby"), ("0580", "Linköping"), ("1489", "Alingsås"), ("2584", "Kiruna")),
     *(("0115", "Vallentuna"), ("0123", "Järfälla"), ("0127", "Botkyrka"), ("0330", "Knivsta"), ("0480", "Nyköping")),
     *(("0581", "Norrköping"), ("0680", "Jönköping"), ("0880", "Kalmar"), ("1280", "Malmö"), ("1480", "Göteborg")),
-    *(("1490", "Borås"), ("1715", "Kil")),
+    *(("1490", "Borås"), ("1715", "Kil"), ("1880", "Örebro")),
 )
 """Those that the provider has an agent for, see `local.provider.people`."""
-KNOWN = people([recipient(code, name) for code, name in MUNICIPALITIES])
+KNOWN = (
+    *people([recipient(code, name) for code, name in MUNICIPALITIES]),
+    *(Person("applicant-1", "Person som blir ombud", "Andra"), Person("invited-1", "Person som är inbjuden", "Andra")),
+)
 SITE = f"http://{HOST}"
 """Where the pages are, for a browser that knows which port that is."""
 

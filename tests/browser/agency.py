@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from local.year.opening import open_round
 from local.year.plan import Behaviour, YearPlan
 from local.year.staff import ATTESTERS, DECIDES, PREPARES, due_tasks
 from local.year.world import World, read_inputs
-from statsbidrag.domain.money import ORE_PER_KRONA, split
+from statsbidrag.domain.money import ORE_PER_KRONA, Ore, split
 from statsbidrag.domain.time import STOCKHOLM
 from tests.embedded import SITE
 
@@ -43,11 +44,13 @@ DRAFTS, REPORTS, TELLS, DAWDLES, LOSES = "0330", "0480", "0581", "0680", "0880"
 """Looks at the report; sends one; walks through it with two browsers; is late with it; has a revoked link."""
 HEARD, REPLIES, MISSES, DECIDED = "1280", "1480", "1490", "1715"
 """Looks at the hearing; walks through it; is late with the answer; has its recovery decided."""
+WAITS = "1880"
+"""Is paid by a batch that nobody has attested."""
 ASKED = (ASKS, DRAFTS, REPORTS, TELLS, DAWDLES, LOSES, HEARD, REPLIES, MISSES, DECIDED)
 """Have been paid when reports are due."""
 UNSPENT = (ASKS, HEARD, REPLIES, MISSES, DECIDED)
 """Have reported that money is left."""
-CODES = (SENDS, WALKS, LAGS, *ASKED)
+CODES = (SENDS, WALKS, LAGS, WAITS, *ASKED)
 _CLOCK = {
     "open": datetime(2025, 4, 1, 12, tzinfo=STOCKHOLM),
     "late": datetime(2025, 6, 3, 10, tzinfo=STOCKHOLM),
@@ -56,6 +59,7 @@ _CLOCK = {
     "after": datetime(2026, 3, 3, 10, tzinfo=STOCKHOLM),
 }
 _PAYOUT_DAY = datetime(2025, 6, 10, 6, tzinfo=STOCKHOLM)
+_WAITING_DAY = datetime(2025, 6, 16, 6, tzinfo=STOCKHOLM)
 _LINK_DAY = datetime(2026, 1, 15, 7, tzinfo=STOCKHOLM)
 
 
@@ -76,6 +80,8 @@ ATTESTER, SECOND_ATTESTER = (Signed(subject, "attester") for subject in ATTESTER
 REPRESENTATIVE, COORDINATOR = (Signed(f"{role}-{ASKS}", role) for role in ("representative", "coordinator"))
 PERSON = Signed("person-1", "person")
 """Acts for nobody."""
+APPLICANT, INVITED = Signed("applicant-1", "person"), Signed("invited-1", "person")
+"""Becomes an agent; becomes a representative."""
 
 
 class Agency:
@@ -85,11 +91,14 @@ class Agency:
     ----------
     site
         Where its pages are, without a trailing slash.
+    drawn
+        The municipalities that are drawn for a spot check.
     """
 
     def __init__(self, world: World) -> None:
         self.world, self.site = world, SITE
         self._stage = -1
+        self.drawn: tuple[str, ...] = ()
         self._ways: dict[str, Callable[[], None]] = {
             "open": self._open,
             "late": self._let_be_late,
@@ -133,9 +142,34 @@ class Agency:
         """Give the address in the e-mail with what is proposed to be recovered."""
         return self._mailed(f"{ROUND}-{code}-hearing-1", "/yttrande/")
 
+    def invitation_path(self, code: str, email: str) -> str:
+        """Let a municipality's agent invite somebody; gives the address in the e-mail."""
+        body = {"role": "representative", "email": email}
+        told = self.call("POST", f"/municipalities/{code}/agents/invitations", agent(code), body)
+        self.world.wait(tasks=("mail",))
+        number = max(each["number"] for each in told["invitations"])
+        return self._mailed(f"AGENTS-{code}-agent_invitation-{number}", "/ombud/inbjudan/")
+
+    def records_path(self, number: int = 0) -> str:
+        """Give the address in the e-mail to a municipality that was drawn for a spot check."""
+        return self._mailed(f"{ROUND}-{self.drawn[number]}-records_request-1-1", "/underlag/")
+
     def _mailed(self, mail_id: str, page: str) -> str:
         links = self.world.mailbox.wait_for(mail_id).links
         return next(urlsplit(link).path for link in links if page in link)
+
+    # Who acts for whom
+
+    def application(self, code: str, who: Signed = PERSON) -> str:
+        """Apply for somebody as the agent of a municipality; gives the application's name."""
+        fields = {**APPLICATION, "municipality": code, "certificate": "ja", "files": [b64encode(PDF).decode()]}
+        told = self.call("POST", "/agent-applications", who, fields, f"application-{code}-{who.subject}")
+        return str(told["application"])
+
+    def decided(self, application: str, act: str, **said: str) -> str:
+        """Let an officer do something with an application; gives its name."""
+        self.call("POST", f"/agent-applications/{application}/{act}", OFFICER, {"reason": "Intyget saknas.", **said})
+        return application
 
     # What the books call it
 
@@ -157,21 +191,27 @@ class Agency:
         """The payout batch."""
         return f"B-{ROUND}-{_PAYOUT_DAY:%Y%m%d}-1"
 
+    @property
+    def waiting_batch(self) -> str:
+        """The batch that waits to be attested."""
+        return f"B-{ROUND}-{_WAITING_DAY:%Y%m%d}-1"
+
     # What happens until a stage
 
     def _open(self) -> None:
         open_round(self.world)
 
     def _let_be_late(self) -> None:
-        for code in ASKED:
+        for code in (WAITS, *ASKED):
             self.requisition(code)
         self.world.wait(tasks=("requisitions", "mail"))
+        self.call("POST", f"{self.case(WAITS)}/holds", OFFICER, {"reason": "Kommunen utreder sin rekvisition."})
 
     def _pay_and_let_report(self) -> None:
         world, bucket = self.world, self.world.stack.outputs["BankBucket"]
         world.move_to(_PAYOUT_DAY)
         world.run_schedule("QueuePayouts")
-        world.quiet.until(lambda: any(t["kind"] == "attest_batch" for t in due_tasks(world)), "the batch")
+        self._await_batch()
         self._attest()
         world.wait(tasks=("payments",))
         for day in (11, 12, 13):
@@ -180,6 +220,10 @@ class Agency:
             world.bank.collect(world.s3, bucket)
             world.bank.deliver(world.s3, bucket)
             world.wait(bank=True, tasks=("mail",))
+        world.move_to(_WAITING_DAY)
+        self.call("POST", f"{self.case(WAITS)}/holds/1/release", OFFICER, {"reason": "Kommunen har utrett det."})
+        world.run_schedule("QueuePayouts")
+        self._await_batch()
         world.move_to(_LINK_DAY)
         world.run_schedule("SendReportLinks")
         world.wait(tasks=("mail",))
@@ -187,6 +231,11 @@ class Agency:
             self.report(code, used=60)
         world.wait(tasks=("assessments", "mail"))
         self.call("POST", f"{self.case(LOSES)}/deliveries/links/revocation", OFFICER, {"reason": "Länken kom bort."})
+        draw = {"count": 2, "seed": "snöstorm i Kiruna", "reason": "Stickprov för omgången."}
+        told = self.call("POST", f"/rounds/{ROUND}/spot-checks", OFFICER, draw)
+        self.drawn = tuple(lot["municipality"] for lot in told["drawn"])
+        world.run_schedule("SendReportLinks")
+        world.wait(tasks=("mail",))
 
     def _let_pass(self) -> None:
         path = f"{self.case(DECIDED)}/recoveries/1"
@@ -197,6 +246,13 @@ class Agency:
         self.world.wait(tasks=("letters", "mail"))
         self.world.run_schedule("RaiseRepaymentInvoices")
         self.world.wait(tasks=("mail",))
+        world, bucket = self.world, self.world.stack.outputs["BankBucket"]
+        world.bank.advance_to(world.now)
+        world.bank.credit(Ore(1_234_500), debtor_name="Kils kommun", note="Återbetalning Kil")
+        world.move_to(datetime(2026, 2, 18, 11, tzinfo=STOCKHOLM))
+        world.bank.advance_to(world.now)
+        world.bank.deliver(world.s3, bucket)
+        world.wait(bank=True, tasks=("mail",))
 
     # What people do
 
@@ -228,6 +284,9 @@ class Agency:
         body = {"last_day": "2026-03-31", "reason": "Beloppen stämmer inte med bokföringen."}
         self.call("POST", f"{self.case(code)}/report/reopening", OFFICER, body)
 
+    def _await_batch(self) -> None:
+        self.world.quiet.until(lambda: any(t["kind"] == "attest_batch" for t in due_tasks(self.world)), "the batch")
+
     def _attest(self) -> None:
         for task in due_tasks(self.world):
             if task["kind"] == "attest_batch":
@@ -238,6 +297,14 @@ class Agency:
                         self.call("POST", f"{path}/attestations", who, {"total_ore": shown["total_ore"]})
 
 
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+APPLICATION = {
+    "name": "Ny Sökande",
+    "title": "Socialchef",
+    "email": "sokande@kommun.example",
+    "phone": "010-123 45 67",
+}
+"""Who applies, or is invited."""
 ANSWERS = {
     "amount_not_as_intended": "0",
     "misuse_explanation": "",

@@ -6,12 +6,10 @@ at, how to come there, and with which status it is answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from tests.browser.agency import (
     ANSWERS,
     ASKS,
+    COORDINATOR,
     DAWDLES,
     DECIDED,
     DRAFTS,
@@ -19,45 +17,17 @@ from tests.browser.agency import (
     LAGS,
     LOSES,
     MISSES,
-    OFFICER,
-    PERSON,
     REPORTS,
     ROUND,
     SENDS,
+    WALKS,
     Agency,
-    Signed,
     agent,
 )
+from tests.browser.shown_agents import SHOWN_AGENTS, UNREACHED_AGENTS
+from tests.browser.shown_staff import SHOWN_STAFF
 from tests.browser.visits import Visit, identify
-
-Visiting = Callable[..., Visit]
-Way = Callable[[Agency, Visiting], Visit]
-
-
-class Shown(NamedTuple):
-    """A page in a state."""
-
-    path: str
-    state: str
-    stage: str
-    way: Way
-    status: int = 200
-
-    @property
-    def name(self) -> str:
-        """Its name in the tests and under `build/screens`."""
-        first = "/".join(part for part in self.path.split("/") if part and not part.startswith("{"))
-        return f"{first.replace('/', '-') or 'start'}-{self.state}"
-
-
-def goes(path: str | Callable[[Agency], str], who: Signed | None = None) -> Way:
-    """Go straight to an address."""
-
-    def way(agency: Agency, visiting: Visiting) -> Visit:
-        return visiting(who).go(path if isinstance(path, str) else path(agency))
-
-    return way
-
+from tests.browser.ways import NOBODYS, Shown, Visiting, Way, goes, left_without, pressing
 
 # Requisitions
 
@@ -145,20 +115,12 @@ def _asked(*, round: str, municipality: str) -> Way:  # noqa: A002 - the field's
     return lambda _, visiting: visiting().go(NEW_LINK).fill(round=round, municipality=municipality).press(ASK_FOR_LINK)
 
 
-def _left_without(visit: Visit, field: str, label: str) -> Visit:
-    """Post a form of which a hidden field is gone: an error that belongs to nothing that one can fill in."""
-    visit.with_scripts().page.evaluate(
-        "name => document.querySelectorAll(`[name=${name}]`).forEach(e => e.remove())", field
-    )
-    return visit.press(label)
-
-
 def _without_a_key(agency: Agency, visiting: Visiting) -> Visit:
-    return _left_without(visiting(agent(ASKS)).go(requisition(ASKS)), "request_key", REVIEW_REQUISITION)
+    return left_without(visiting(agent(ASKS)).go(requisition(ASKS)), "request_key", REVIEW_REQUISITION)
 
 
 def _without_a_token(agency: Agency, visiting: Visiting) -> Visit:
-    return _left_without(visiting(agent(ASKS)).go(requisition(ASKS)), "csrf", REVIEW_REQUISITION)
+    return left_without(visiting(agent(ASKS)).go(requisition(ASKS)), "csrf", REVIEW_REQUISITION)
 
 
 # Sign-in
@@ -169,6 +131,8 @@ GO_ON, SIGN_OUT, CANCEL = "Fortsätt", "Logga ut", "Avbryt inloggningen"
 UNREACHED = {
     ("/logga-in", "default"): "The provider would have to be down; it is the page of every other failed sign-in.",
     ("/logga-in/fornya", "default"): "The table of sessions would have to be down; it is the page of every such error.",
+    ("/kvittonyckel.pem", "default"): "The key service would have to be down; it is the page of every such error.",
+    **UNREACHED_AGENTS,
 }
 """What a browser cannot be brought to see, and why."""
 
@@ -188,7 +152,7 @@ def _cancelled(_: Agency, visiting: Visiting) -> Visit:
 
 
 def _chosen_without_a_token(_: Agency, visiting: Visiting) -> Visit:
-    return _left_without(identify(visiting(), SEVERAL), "csrf", GO_ON)
+    return left_without(identify(visiting(), SEVERAL), "csrf", GO_ON)
 
 
 def _signed_out(_: Agency, visiting: Visiting) -> Visit:
@@ -196,19 +160,43 @@ def _signed_out(_: Agency, visiting: Visiting) -> Visit:
 
 
 def _signed_out_without_a_token(_: Agency, visiting: Visiting) -> Visit:
-    return _left_without(visiting(agent(ASKS)).go(requisition(ASKS)), "csrf", SIGN_OUT)
+    return left_without(visiting(agent(ASKS)).go(requisition(ASKS)), "csrf", SIGN_OUT)
 
 
-NOBODYS = "nobodys-token-nobodys-token-nobodys-token-x"
 START, ENGLISH, PUBLIC = "/", "/english", "/omgang/{round}"
 OWN, CASE = "/kommun/{municipality}", "/kommun/{municipality}/arende/{round}"
-ACCOUNT, ACTING = f"{CASE}/konto", f"{OWN}/ombud"
-APPLYING, REGISTER = "/ombud/ansokan", "/handlaggning/ombud"
+ACCOUNT, REVIEW = f"{CASE}/konto", f"{REQUISITION}/granskning"
+RECORDS = "/underlag/{token}"
+REVIEW_ACCOUNT, SEND_ACCOUNT, SEND_FILES = "Granska kontot", "Anmäl kontot", "Skicka filerna"
+LEDGER = "Konto;Text;Belopp\n4010;Hälsosamtal;125000,00\n".encode()
 
 
 def _own(path: str, code: str = ASKS) -> Way:
     """Go as the agent of one municipality to a page of a municipality."""
     return goes(path.format(municipality=code, round=ROUND), agent(ASKS))
+
+
+def _account(*presses: str, **fields: str) -> Way:
+    def way(agency: Agency, visiting: Visiting) -> Visit:
+        other = next(r.account for r in agency.world.inputs.recipients if r.municipality == SENDS)
+        path = ACCOUNT.format(municipality=WALKS, round=ROUND)
+        right = {"account_kind": other.kind, "account_number": str(other)}
+        return pressing(path, agent(WALKS), *presses, **right | fields)(agency, visiting)
+
+    return way
+
+
+def _coordinates(_: Agency, visiting: Visiting) -> Visit:
+    visit = visiting(COORDINATOR).go(requisition(ASKS))
+    return visit.fill(amount="100000", declaration="ja").press(REVIEW_REQUISITION)
+
+
+def _coordinated_without_a_token(_: Agency, visiting: Visiting) -> Visit:
+    return left_without(visiting(COORDINATOR).go(requisition(ASKS)), "csrf", REVIEW_REQUISITION)
+
+
+def _sends_records(agency: Agency, visiting: Visiting) -> Visit:
+    return visiting().go(agency.records_path()).attach(LEDGER, "huvudbok.csv", "text/csv").press(SEND_FILES)
 
 
 SHOWN = (
@@ -223,11 +211,14 @@ SHOWN = (
     Shown(CASE, "heard", "reporting", _own(CASE)),
     Shown(ACCOUNT, "form", "open", _own(ACCOUNT)),
     Shown(ACCOUNT, "another-municipality", "open", _own(ACCOUNT, SENDS), 403),
-    Shown(ACTING, "page", "open", _own(ACTING)),
-    Shown(ACTING, "another-municipality", "open", _own(ACTING, SENDS), 403),
-    Shown(APPLYING, "form", "open", goes(APPLYING, PERSON)),
-    Shown(REGISTER, "page", "open", goes(REGISTER, OFFICER)),
-    Shown(REGISTER, "not-staff", "open", goes(REGISTER, agent(ASKS)), 403),
+    Shown(ACCOUNT, "errors", "open", _account(REVIEW_ACCOUNT, account_number="1"), 422),
+    Shown(ACCOUNT, "review", "open", _account(REVIEW_ACCOUNT)),
+    Shown(ACCOUNT, "proposed", "open", _account(REVIEW_ACCOUNT, SEND_ACCOUNT), 201),
+    Shown(ACCOUNT, "waiting", "open", goes(ACCOUNT.format(municipality=WALKS, round=ROUND), agent(WALKS))),
+    Shown(ACCOUNT, "coordinator", "open", goes(ACCOUNT.format(municipality=ASKS, round=ROUND), COORDINATOR)),
+    Shown(f"{CASE}/handlingar/{{document}}", "no-such-document", "open", _own(f"{CASE}/handlingar/1.pdf"), 404),
+    Shown(f"{CASE}/kvitto/{{document}}", "no-such-document", "open", _own(f"{CASE}/kvitto/rekvisition-9.pdf"), 404),
+    Shown(f"{PUBLIC}/fordelningslista.csv", "no-such-round", "open", goes("/omgang/2099/fordelningslista.csv"), 404),
     Shown("/tillganglighet", "statement", "open", goes("/tillganglighet")),
     Shown(BACK, "too-late", "open", goes("/logga-in/svar?code=x&state=y"), 401),
     Shown(BACK, "cancelled", "open", _cancelled, 401),
@@ -248,6 +239,10 @@ SHOWN = (
     Shown(REQUISITION, "no-such-round", "open", goes("/rekvisition/2099/0114", agent(ASKS)), 404),
     Shown(REQUISITION, "key-missing", "open", _without_a_key, 400),
     Shown(REQUISITION, "forged", "open", _without_a_token, 403),
+    Shown(REQUISITION, "coordinator", "open", goes(requisition(ASKS), COORDINATOR)),
+    Shown(REVIEW, "errors", "open", pressing(requisition(ASKS), COORDINATOR, REVIEW_REQUISITION, amount="0"), 422),
+    Shown(REVIEW, "review", "open", _coordinates),
+    Shown(REVIEW, "forged", "open", _coordinated_without_a_token, 403),
     Shown(REQUISITION, "late-form", "late", goes(requisition(LAGS), agent(LAGS))),
     Shown(REQUISITION, "late-receipt", "late", _requisition(LAGS, REVIEW_REQUISITION, SEND_REQUISITION), 201),
     Shown(REPORT, "form", "reporting", _report(DRAFTS)),
@@ -260,6 +255,7 @@ SHOWN = (
     Shown(REPORT, "reopened", "reporting", _reopened),
     Shown(REPORT, "no-such-link", "reporting", goes(f"/aterrapportering/{NOBODYS}"), 404),
     Shown(REPORT, "link-revoked", "reporting", _report(LOSES), 410),
+    Shown(f"{REPORT}/kvitto", "no-such-link", "reporting", goes(f"/aterrapportering/{NOBODYS}/kvitto"), 404),
     Shown(REPORT, "late-form", "overdue", _report(DAWDLES)),
     Shown(REPORT, "late-receipt", "overdue", _report(DAWDLES, REVIEW_REPORT, SEND_REPORT, **RIGHT_REPORT), 201),
     Shown(NEW_LINK, "form", "reporting", goes(NEW_LINK)),
@@ -273,4 +269,12 @@ SHOWN = (
     Shown(HEARING, "no-such-link", "reporting", goes(f"/yttrande/{NOBODYS}"), 404),
     Shown(HEARING, "late-form", "overdue", _hearing(MISSES)),
     Shown(HEARING, "decided", "overdue", _hearing(DECIDED)),
+    Shown(RECORDS, "form", "reporting", goes(lambda agency: agency.records_path())),
+    Shown(RECORDS, "no-files", "reporting", pressing(lambda agency: agency.records_path(), None, SEND_FILES), 422),
+    Shown(RECORDS, "receipt", "reporting", _sends_records, 201),
+    Shown(RECORDS, "sent", "reporting", goes(lambda agency: agency.records_path())),
+    Shown(RECORDS, "no-such-link", "reporting", goes(f"/underlag/{NOBODYS}"), 404),
+    Shown(RECORDS, "late", "overdue", goes(lambda agency: agency.records_path(1))),
+    *SHOWN_AGENTS,
+    *SHOWN_STAFF,
 )

@@ -12,8 +12,9 @@ import pytest
 from statsbidrag.entry.api import HTML
 from tests.browser.agency import Agency
 from tests.browser.callers import DESCRIPTION
-from tests.browser.shown import ENGLISH, SHOWN, UNREACHED, Shown
+from tests.browser.shown import ENGLISH, SHOWN, UNREACHED
 from tests.browser.visits import MOST_STOPS, Stop, Visit
+from tests.browser.ways import Shown
 
 _OUTLINE = """() => ({
   lang: document.documentElement.lang,
@@ -35,6 +36,10 @@ _TOO_WIDE = """() => document.documentElement.scrollWidth > document.documentEle
     .map(e => e.outerHTML.slice(0, 100))] : []"""
 _MOVING = """() => document.getAnimations().length + [...document.querySelectorAll('*')]
   .filter(e => getComputedStyle(e).transitionDuration.split(',').some(t => parseFloat(t) > 0)).length"""
+
+_PLACES = """() => [...document.querySelectorAll(
+  'input:not([type=hidden]):not([type=radio]), textarea, select, button, a[href], summary')]
+  .filter(e => e.localName === 'summary' || !e.closest('details:not([open])')).length"""
 
 
 @pytest.mark.parametrize(
@@ -150,7 +155,7 @@ def _keyboard(seen: Visit) -> Iterator[str]:
         yield "the order of the keyboard is not the order of the page"
     yield from (f"the focus is not seen at {stop}" for stop in stops if not stop.outlined)
     reached = {(stop.tag, stop.id) for stop in stops}
-    fields = seen.page.locator("input:not([type=hidden]):not([type=radio]), textarea, select, button, a[href]").count()
+    fields = seen.page.evaluate(_PLACES)
     groups = len({r.get_attribute("name") for r in seen.page.locator("input[type=radio]").all()})
     scrolled = sum(stop.tag in ("div", "section") for stop in stops)
     if len(stops) - scrolled != fields + groups:

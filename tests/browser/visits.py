@@ -94,14 +94,22 @@ class Visit:
         return self
 
     def fill(self, **values: str) -> Visit:
-        """Fill in fields by name: texts, the choice of a group, or a tick."""
+        """Fill in fields by name: texts, the choice of a list or group, or a tick."""
         for name, value in values.items():
+            if self.page.locator(f"select[name='{name}']").count():
+                self.page.select_option(f"select[name='{name}']", value)
+                continue
             field = self.page.locator(f"[name='{name}']:not([type='hidden'])")
             kind = field.first.get_attribute("type")
             if kind in ("radio", "checkbox"):
                 self.page.locator(f"[name='{name}'][value='{value}']").check()
             else:
                 field.fill(value)
+        return self
+
+    def attach(self, content: bytes, name: str = "intyg.pdf", kind: str = "application/pdf") -> Visit:
+        """Choose a file in the only field for files."""
+        self.page.set_input_files("input[type=file]", {"name": name, "mimeType": kind, "buffer": content})
         return self
 
     def press(self, label: str) -> Visit:

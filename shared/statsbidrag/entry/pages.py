@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from statsbidrag.domain.errors import StatsbidragError
 from statsbidrag.domain.money import Ore, format_kronor
@@ -41,6 +42,11 @@ class Fault(NamedTuple):
 def plain_number(amount: Ore) -> str:
     """Write an amount as people type it in a field: ``461 836``."""
     return format_kronor(amount).removesuffix("\u00a0kronor").replace("\u00a0", " ")
+
+
+def unbroken(text: str) -> Markup:
+    """Keep a number on one line: a browser may break it after its hyphen."""
+    return Markup('<span class="unbroken">{}</span>').format(text)
 
 
 def _help(question: Question, questions: Sequence[Question]) -> str:
@@ -77,6 +83,7 @@ class Pages:
         self._environment.filters |= {
             "kronor": format_kronor,
             "number": plain_number,
+            "unbroken": unbroken,
             "day": format_date,
             "instant": format_instant,
             "last_day": _last_day,
