@@ -21,12 +21,14 @@ MUNICIPALITIES = (
     *(("0114", "Upplands Väsby"), ("0580", "Linköping"), ("1489", "Alingsås"), ("2584", "Kiruna")),
     *(("0115", "Vallentuna"), ("0123", "Järfälla"), ("0127", "Botkyrka"), ("0330", "Knivsta"), ("0480", "Nyköping")),
     *(("0581", "Norrköping"), ("0680", "Jönköping"), ("0880", "Kalmar"), ("1280", "Malmö"), ("1480", "Göteborg")),
-    *(("1490", "Borås"), ("1715", "Kil"), ("1880", "Örebro")),
+    *(("1490", "Borås"), ("1715", "Kil"), ("1880", "Örebro"), ("0881", "Nybro"), ("0980", "Gotland")),
 )
 """Those that the provider has an agent for, see `local.provider.people`."""
+APPLYING = "person-3"
 KNOWN = (
     *people([recipient(code, name) for code, name in MUNICIPALITIES]),
     *(Person("applicant-1", "Person som blir ombud", "Andra"), Person("invited-1", "Person som är inbjuden", "Andra")),
+    Person(APPLYING, "Person som ansöker om att bli ombud", "Andra"),
 )
 SITE = f"http://{HOST}"
 """Where the pages are, for a browser that knows which port that is."""

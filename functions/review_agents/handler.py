@@ -49,7 +49,7 @@ def decide_by_form(application: str) -> Response[str]:
     event = app.current_event.raw_event
     view, fields = _view(application), read_fields(event)
     wish = fields.pop("step", "send")
-    values = shown(("action", *REVIEW_LABELS), fields)
+    values = shown(REVIEW_LABELS, fields)
     if wish == "change":
         return show_review(PAGES, event, view, values=values)
     if wish == "review" and values["action"] in REVIEW_ACTS:

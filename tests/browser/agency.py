@@ -32,12 +32,13 @@ from local.year.staff import ATTESTERS, DECIDES, PREPARES, due_tasks
 from local.year.world import World, read_inputs
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, split
 from statsbidrag.domain.time import STOCKHOLM
-from tests.embedded import SITE
+from tests.embedded import APPLYING, SITE
 
 ROUND = "2025"
-STAGES = ("open", "late", "reporting", "overdue", "after")
-"""In the order of time: the round is open; its last day has passed; reports and answers to hearings come in; their last
-days have passed. Afterwards anybody may do anything to the round: nothing else is tried on it."""
+STAGES = ("open", "late", "paying", "reporting", "overdue", "after")
+"""In the order of time: the round is open; its last day has passed; the payouts wait to be attested; reports and
+answers to hearings come in; their last days have passed. Afterwards anybody may do anything to the round: nothing else
+is tried on it."""
 ASKS, SENDS, WALKS, LAGS = "0114", "0115", "0123", "0127"
 """Looks at the requisition and asks for money in the end; sends one; walks through it by keyboard; is late with it."""
 DRAFTS, REPORTS, TELLS, DAWDLES, LOSES = "0330", "0480", "0581", "0680", "0880"
@@ -50,10 +51,13 @@ ASKED = (ASKS, DRAFTS, REPORTS, TELLS, DAWDLES, LOSES, HEARD, REPLIES, MISSES, D
 """Have been paid when reports are due."""
 UNSPENT = (ASKS, HEARD, REPLIES, MISSES, DECIDED)
 """Have reported that money is left."""
-CODES = (SENDS, WALKS, LAGS, WAITS, *ASKED)
+APPLIES, MOVES = "0881", "0980"
+"""Gets another agent; changes its account."""
+CODES = (SENDS, WALKS, LAGS, WAITS, APPLIES, MOVES, *ASKED)
 _CLOCK = {
     "open": datetime(2025, 4, 1, 12, tzinfo=STOCKHOLM),
     "late": datetime(2025, 6, 3, 10, tzinfo=STOCKHOLM),
+    "paying": datetime(2025, 6, 10, 7, tzinfo=STOCKHOLM),
     "reporting": datetime(2026, 1, 20, 10, tzinfo=STOCKHOLM),
     "overdue": datetime(2026, 3, 2, 10, tzinfo=STOCKHOLM),
     "after": datetime(2026, 3, 3, 10, tzinfo=STOCKHOLM),
@@ -80,8 +84,12 @@ ATTESTER, SECOND_ATTESTER = (Signed(subject, "attester") for subject in ATTESTER
 REPRESENTATIVE, COORDINATOR = (Signed(f"{role}-{ASKS}", role) for role in ("representative", "coordinator"))
 PERSON = Signed("person-1", "person")
 """Acts for nobody."""
-APPLICANT, INVITED = Signed("applicant-1", "person"), Signed("invited-1", "person")
-"""Becomes an agent; becomes a representative."""
+APPLICANT, INVITED, NEWCOMER = (
+    Signed("applicant-1", "person"),
+    Signed("invited-1", "person"),
+    Signed(APPLYING, "person"),
+)
+"""Become an agent, a representative, and by keyboard another agent."""
 
 
 class Agency:
@@ -102,6 +110,7 @@ class Agency:
         self._ways: dict[str, Callable[[], None]] = {
             "open": self._open,
             "late": self._let_be_late,
+            "paying": self._queue_payouts,
             "reporting": self._pay_and_let_report,
             "overdue": self._let_pass,
             "after": lambda: None,
@@ -207,11 +216,14 @@ class Agency:
         self.world.wait(tasks=("requisitions", "mail"))
         self.call("POST", f"{self.case(WAITS)}/holds", OFFICER, {"reason": "Kommunen utreder sin rekvisition."})
 
-    def _pay_and_let_report(self) -> None:
-        world, bucket = self.world, self.world.stack.outputs["BankBucket"]
+    def _queue_payouts(self) -> None:
+        world = self.world
         world.move_to(_PAYOUT_DAY)
         world.run_schedule("QueuePayouts")
         self._await_batch()
+
+    def _pay_and_let_report(self) -> None:
+        world, bucket = self.world, self.world.stack.outputs["BankBucket"]
         self._attest()
         world.wait(tasks=("payments",))
         for day in (11, 12, 13):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -174,6 +175,35 @@ class Visit:
         self.keys("Control+A", "Delete")
         self.page.keyboard.type(text)
         return self
+
+    def follow(self, text: str) -> Visit:
+        """Go by keyboard to the link or button of that text, and on to where it leads."""
+        self.tab_to(text=text)
+        return self.send("Enter")
+
+    def save(self) -> bytes:
+        """Follow the link that has the focus to a file, and give what is saved."""
+        with self.page.expect_download() as download:
+            self.keys("Enter")
+        return Path(download.value.path()).read_bytes()
+
+    # What is read
+
+    def says(self, *texts: str) -> None:
+        """Insist that the page says this."""
+        seen = " ".join(self.page.locator("main").inner_text().split())
+        for text in texts:
+            assert text in seen, f"{text!r} is not said on the page:\n{seen}"
+
+    def is_titled(self, title: str) -> None:
+        """Insist on how the title begins, and that the browser had nothing to complain of."""
+        assert self.page.title().startswith(title), self.page.title()
+        assert not self.complaints
+
+    @property
+    def fault(self) -> str:
+        """The words of the one fault in the summary."""
+        return self.page.locator(".summary a").inner_text().strip()
 
     # What the browser tells
 

@@ -11,6 +11,7 @@ from statsbidrag.domain.agents import Agents
 from statsbidrag.domain.agents import commands as c
 from statsbidrag.domain.agents.mandates import find_holder
 from statsbidrag.domain.agents.state import DOCUMENTS
+from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.time import parse_date
 from statsbidrag.entry import api, wiring
@@ -22,7 +23,7 @@ from statsbidrag.entry.pages import Pages, shown
 from statsbidrag.usecases import agents
 from statsbidrag.usecases.agents import ApplicationView
 
-REVIEW_LABELS = {"reason": "Skäl", "last_day": "Sista dag"}
+REVIEW_LABELS = {"action": "Åtgärd", "reason": "Skäl", "last_day": "Sista dag"}
 """Fields of what an officer decides, with their Swedish labels."""
 REVIEW_ACTS = {
     "request_completion": "Begär komplettering",
@@ -35,7 +36,13 @@ REVOKE_LABELS = {"reason": "Skäl"}
 
 
 def reviewed(event: Mapping[str, Any], application: str, fields: Fields) -> ApplicationView:
-    """Do with an application what the officer's pressed button says."""
+    """Do with an application what the officer chose.
+
+    Raises
+    ------
+    Refusal
+        ``action_missing`` where nothing was chosen; ``action_unknown`` (400) for what cannot be.
+    """
     books, officer, context = wiring.books(), api.caller(event).subject, api.context(event)
     action, reason = fields.get("action", ""), text_of(fields.get("reason"))
     if action == "request_completion":
@@ -45,6 +52,8 @@ def reviewed(event: Mapping[str, Any], application: str, fields: Fields) -> Appl
         return agents.approve(books, application, reason, officer, context)
     if action == "close":
         return agents.close(books, application, reason, officer, context)
+    if not action:
+        raise Refusal("action_missing", "Välj vad du vill göra med ansökan.", field="action")
     raise unknown_action()
 
 
@@ -64,7 +73,7 @@ def show_review(
         "documents": DOCUMENTS,
         "roles": ROLES,
         "acts": REVIEW_ACTS,
-        "values": shown(("action", *REVIEW_LABELS), {}),
+        "values": shown(REVIEW_LABELS, {}),
     }
     return api.page(pages.render(template, api.root(event), **common | shows), status)
 

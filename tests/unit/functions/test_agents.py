@@ -366,6 +366,8 @@ def test_an_officer_confirms_before_deciding(desk: Desk) -> None:
         ({"action": "close", "reason": " "}, 422, "reason"),
         ({"action": "request_completion", "reason": "Skäl.", "last_day": "i morgon"}, 422, "last_day"),
         ({"action": "request_completion", "reason": "Skäl.", "last_day": "2025-04-01"}, 422, "last_day"),
+        ({}, 422, "action"),
+        ({"step": "review"}, 422, "action"),
         ({"action": "dance"}, 400, ""),
     ],
 )
