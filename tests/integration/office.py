@@ -26,7 +26,7 @@ from tests.embedded import KNOWN, MUNICIPALITIES
 T = TypeVar("T")
 SHARE = 100_000
 """Kronor that each municipality may draw."""
-RECIPIENTS = tuple(recipient(code, name) for code, name in MUNICIPALITIES)
+RECIPIENTS = tuple(recipient(code, name) for code, name in MUNICIPALITIES[:4])
 _LIMIT_SECONDS = 60.0
 _HELP_SECONDS = 1.0
 _WORKERS = 3
