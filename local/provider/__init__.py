@@ -87,7 +87,7 @@ def people(recipients: Sequence[Recipient]) -> tuple[Person, ...]:
             mandates=(Mandate(first.municipality, "coordinator"),),
         ),
         Person(
-            "agent-of-several",
+            "representative-of-several",
             "Representant för flera kommuner",
             _OTHERS,
             mandates=tuple(Mandate(r.municipality, "representative") for r in recipients[1:3]),

@@ -126,7 +126,7 @@ def _without_a_token(agency: Agency, visiting: Visiting) -> Visit:
 # Sign-in
 
 BACK, CHOICE, OUT = "/logga-in/svar", "/logga-in/val", "/logga-ut"
-SEVERAL, LOW = "agent-of-several", "person-2"
+SEVERAL, LOW = "representative-of-several", "person-2"
 GO_ON, SIGN_OUT, CANCEL = "Fortsätt", "Logga ut", "Avbryt inloggningen"
 UNREACHED = {
     ("/logga-in", "default"): "The provider would have to be down; it is the page of every other failed sign-in.",

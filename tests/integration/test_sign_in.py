@@ -103,17 +103,17 @@ def test_a_page_leads_to_the_provider_and_back_to_itself(office: Office, browser
 
 def test_whoever_acts_for_several_chooses_one(office: Office, browser: Browser) -> None:
     page = f"/{FORM}/{office.round}/1489"
-    where = _sent_to("/logga-in/svar", browser.sign_in("agent-of-several", page))
+    where = _sent_to("/logga-in/svar", browser.sign_in("representative-of-several", page))
     assert where.startswith("/logga-in/val?till=")
     assert browser.get(page).status_code == 403
     shown = browser.get(where)
-    assert {"Ombud för Linköping", "Ombud för Alingsås"} <= set(
+    assert {"Representant för Linköping", "Representant för Alingsås"} <= set(
         html.fromstring(shown.text).xpath("//label/span/text()")
     )
     fields = _form(shown, "") if "till" in _form(shown) else _form_of_choices(shown)
-    wrong = browser.post("/logga-in/val", fields | {"choice": "agent:2584"})
+    wrong = browser.post("/logga-in/val", fields | {"choice": "representative:2584"})
     assert (wrong.status_code, "Välj i listan" in wrong.text) == (422, True)
-    assert _sent_to("/logga-in/val", browser.post("/logga-in/val", fields | {"choice": "agent:1489"})) == page
+    assert _sent_to("/logga-in/val", browser.post("/logga-in/val", fields | {"choice": "representative:1489"})) == page
     assert browser.get(page).status_code == 200
 
 
