@@ -38,13 +38,19 @@ CALLERS: dict[str, Signed | None] = {
 DESCRIPTION: dict[str, Any] = json.loads((ROOT / "docs/openapi.json").read_text("utf-8"))
 
 
+_ACTIONS = {"arende": "stoppa", "batch": "makulera-betalning", "omgang": "lagg-betalning", "stopp": "stoppa-allt"}
+"""An action of staff on each kind of page that has some."""
+
+
 def known_values(agency: Agency, path: str) -> dict[str, str]:
     """Give a name that exists for each parameter of a route, as far as one does."""
     hearing = "yttrande" in path
     of_a_recovery = "recoveries" in path or "invoice" in path
     municipality = DECIDED if of_a_recovery and not path.endswith("hearing") else ASKS
     link = agency.hearing_path(HEARD) if hearing else agency.report_path(DRAFTS if "draft" in path else DAWDLES)
+    action = next((action for page, action in _ACTIONS.items() if f"/{page}/" in path), "stoppa")
     return {
+        "action": action,
         "round": ROUND,
         "municipality": municipality,
         "token": link.rpartition("/")[2],
