@@ -151,15 +151,15 @@ DEFECTS = (
     Defect(
         "e-mail sent before its claim",
         "usecases/mails.py",
-        "    claim = _claim(books, mail)\n"
+        "    claim = _claim(books, mail_id)\n"
         "    if claim is None:\n"
-        "        return\n"
+        "        return False\n"
         "    try:\n"
-        "        mailer.send(mail.id, mail.to, message)\n",
-        "    mailer.send(mail.id, mail.to, message)\n"
-        "    claim = _claim(books, mail)\n"
+        "        mailer.send(mail_id, to, message)\n",
+        "    mailer.send(mail_id, to, message)\n"
+        "    claim = _claim(books, mail_id)\n"
         "    if claim is None:\n"
-        "        return\n"
+        "        return False\n"
         "    try:\n"
         "        pass\n",
         (f"{MAILS}test_a_crash_after_the_sending_is_resolved_by_the_news",),
@@ -353,8 +353,9 @@ DEFECTS = (
     Defect(
         "an entry counted once for each file that tells of it",
         "domain/case/evolve.py",
-        "        bank_entries=(*case.bank_entries, event.entry),\n",
-        "        bank_entries=case.bank_entries,\n",
+        "    case = _paid(case, invoice, event.amount, event.booked_on)\n"
+        "    case = replace(case, bank_entries=(*case.bank_entries, event.entry))\n",
+        "    case = _paid(case, invoice, event.amount, event.booked_on)\n",
         (f"{RECONCILING}test_two_repayments_of_one_day_and_amount_both_count",),
     ),
     Defect(
