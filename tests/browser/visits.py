@@ -62,7 +62,7 @@ class Visit:
     def __init__(self, browser: Browser, agency: Agency, who: Signed | None = None) -> None:
         self.agency = agency
         self._context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="sv-SE")
-        self._context.set_default_timeout(15_000)
+        self._context.set_default_timeout(60_000)
         self.page: Page = self._context.new_page()
         self._debugger = self._context.new_cdp_session(self.page)
         self._debugger.send("Emulation.setScriptExecutionDisabled", {"value": True})
