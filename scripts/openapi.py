@@ -453,8 +453,10 @@ def _security_schemes() -> Json:
 def _schemas() -> Json:
     told = (api.Problem, Question, Sum, Draft, RecordFile, TakenFile)
     _, parts = msgspec.json.schema_components(told, ref_template="#/components/schemas/{name}")
+    taken = {contract.takes for contract in CONTRACTS.values()}
     schemas: Json = {
-        **_posted_forms(),
+        # what only a page posts stands whole where it is posted
+        **{name: form for name, form in _posted_forms().items() if name in taken},
         "DraftAnswers": _draft_answers(),
         "Attestation": _plain(load("attest_payouts").Attestation),
         "Preparation": _plain(load("decide_recoveries").Preparation),
@@ -521,8 +523,7 @@ def _schemas() -> Json:
         **agent_routes.schemas(_form),
         **parts,
     }
-    # What no program sends stands whole where it is posted.
-    return {name: schemas[name] for name in sorted(schemas) if name != "PayoutAccountForm"}
+    return {name: schemas[name] for name in sorted(schemas)}
 
 
 def _plain(model: type[BaseModel]) -> Json:

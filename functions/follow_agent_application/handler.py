@@ -75,12 +75,11 @@ def withdraw(application: str) -> Response[str]:
 
 
 @app.get(FILE)
-def download(application: str, number: str) -> Response[Any]:
+def download(application: str, number: str) -> Response[str]:
     """Give one attachment as a file to save, never as a page."""
     place, archive = api.number(number), wiring.files("archive_bucket")
     content = agents.attachment(wiring.books(), archive, application, place, _reader())
-    named = f'attachment; filename="ansokan-{application}-bilaga-{place}.pdf"'
-    return Response(200, content_type="application/pdf", body=content, headers={"Content-Disposition": named})
+    return api.download(content, "application/pdf", f"ansokan-{application}-bilaga-{place}.pdf")
 
 
 def _complete(application: str, fields: dict[str, Any], files: list[bytes]) -> ApplicationView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,7 @@ def _take_over_agents(world: World) -> None:
     world.s3.put_object(Bucket=bucket, Key=key, Body=old_register(known))
     for person in known:
         if person.mandates:
-            name = f"PERSON#{person.subject}"
-            world.quiet.until(lambda name=name: _holds(world, name, 1), "the register of agents")  # type: ignore[misc]
+            world.quiet.until(partial(_holds, world, f"PERSON#{person.subject}", 1), "the register of agents")
 
 
 def _lists(world: World) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from scripts.routes import handled, shape
 from scripts.template import Json, Template, named
+from statsbidrag.entry.cookies import SESSION
+from statsbidrag.entry.rights import RIGHTS
 
 METHODS = {"GET", "POST", "OPTIONS"}
 READS_BODIES = {
@@ -102,6 +104,10 @@ def calls_are_bounded(template: Template) -> Iterator[str]:
             yield f"{name} takes any number of calls"
 
 
+_MAILED = {path.partition("{token}")[0] for path in RIGHTS if "{token}" in path}
+"""How every address begins that an e-mail gives with its secret."""
+
+
 def every_caller_is_bounded_and_no_text_is_turned_away(template: Template) -> Iterator[str]:
     """On AWS a web ACL stands before the API; what people write may look like an attack and is never lost for it."""
     guarded = [str(each["ResourceArn"]) for each in template.on_aws.of("AWS::WAFv2::WebACLAssociation").values()]
@@ -114,6 +120,10 @@ def every_caller_is_bounded_and_no_text_is_turned_away(template: Template) -> It
             _what_is_counted(rule["Statement"]["RateBasedStatement"]) for rule in rates if "Block" in rule["Action"]
         }
         yield from (f"{name} does not count calls by {what}" for what in {"IP", "Cookie", "Header"} - bounded)
+        links = [rule for rule in rates if rule["Name"] == "MailedLinks"]
+        yield from (f"nothing bounds guesses at {path}" for path in sorted(_MAILED) if path not in str(links))
+        if f"{{'Name': '{SESSION}'," not in str(rates):
+            yield f"{name} does not know the sessions' cookie"
         for rule in acl["Rules"]:
             if rule["VisibilityConfig"]["SampledRequestsEnabled"]:
                 yield f"{rule['Name']} keeps calls with their tokens"

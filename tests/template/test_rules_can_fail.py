@@ -139,6 +139,16 @@ BREAKS: list[tuple[Rule, Break]] = [
     ),
     (
         calls.every_caller_is_bounded_and_no_text_is_turned_away,
+        lambda d: _resource(d, "WebAcl")["Rules"][4]["Statement"]["RateBasedStatement"].pop("ScopeDownStatement"),
+    ),
+    (
+        calls.every_caller_is_bounded_and_no_text_is_turned_away,
+        lambda d: _resource(d, "WebAcl")["Rules"][1]["Statement"]["RateBasedStatement"]["CustomKeys"][0][
+            "Cookie"
+        ].update(Name="session"),
+    ),
+    (
+        calls.every_caller_is_bounded_and_no_text_is_turned_away,
         lambda d: _resource(d, "WebAcl")["Rules"][5]["Statement"]["ManagedRuleGroupStatement"].pop(
             "RuleActionOverrides"
         ),

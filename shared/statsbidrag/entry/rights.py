@@ -6,12 +6,10 @@ The rights of agents, representatives and data coordinators follow the agency's 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.entry.callers import Caller
 
-Role = Literal["person", "agent", "representative", "coordinator", "officer", "attester"]
 Roles = frozenset[str]
 
 ROLE_NAMES: Mapping[str, str] = {

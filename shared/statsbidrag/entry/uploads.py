@@ -104,18 +104,8 @@ def _malformed() -> Refusal:
 
 def _parts(event: Mapping[str, Any]) -> list[bytes]:
     """Take the files out of a form, byte for byte (RFC 7578)."""
-    found = _BOUNDARY.search(header(event, "content-type"))
-    if found is None:
-        raise _malformed()
-    mark = b"\r\n--" + (found[1] or found[2]).encode()
-    first, *parts = (b"\r\n" + _raw(event)).split(mark)
-    if first.strip() or not parts or not parts[-1].startswith(b"--"):
-        raise _malformed()
     files = []
-    for part in parts[:-1]:
-        head, blank, content = part.partition(b"\r\n\r\n")
-        if not blank:
-            raise _malformed()
+    for head, content in _sections(event):
         named = _FILE_PART.search(head)
         if named and (named["name"] or content):
             files.append(content)
@@ -188,7 +178,10 @@ def _json_and_files(event: Mapping[str, Any]) -> tuple[Fields, list[bytes]]:
 def _fields_and_files(event: Mapping[str, Any]) -> tuple[Fields, list[bytes]]:
     fields: Fields = {}
     files: list[bytes] = []
-    for head, content in _sections(event):
+    sections = _sections(event)
+    if len(sections) >= _MOST_PARTS:
+        raise _malformed()
+    for head, content in sections:
         as_file, named = _FILE_PART.search(head), _NAMED.search(head)
         if as_file:
             if as_file["name"] or content:
@@ -218,7 +211,7 @@ def _sections(event: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
         raise _malformed()
     mark = b"\r\n--" + (found[1] or found[2]).encode()
     first, *parts = (b"\r\n" + _raw(event)).split(mark)
-    if first.strip() or not parts or not parts[-1].startswith(b"--") or len(parts) > _MOST_PARTS:
+    if first.strip() or not parts or not parts[-1].startswith(b"--"):
         raise _malformed()
     split = [part.partition(b"\r\n\r\n") for part in parts[:-1]]
     if not all(blank for _, blank, _ in split):
