@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from local.provider import Provider
@@ -14,6 +15,7 @@ from statsbidrag.adapters.dynamodb import DynamoDBStore
 from statsbidrag.adapters.kms import KmsLinks
 from statsbidrag.domain.case import CASE, case_key
 from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.identifiers import RoundId
 from statsbidrag.domain.journal import sha256
 from statsbidrag.domain.money import NOTHING
 from statsbidrag.usecases.books import Books
@@ -21,10 +23,14 @@ from statsbidrag.usecases.records import records_purpose
 from statsbidrag.usecases.rounds import open_round
 from tests.fakes import FakeClock
 from tests.integration.office import Office
-from tests.unit.functions.material import RECIPIENT, REPORTING, ROUND, TEST
-from tests.unit.functions.payouts import BATCH_ID, FIRST, PAYDAY, PAYOUT, SHARE, TOKEN_HASH, YEAR
+from tests.unit.functions.material import RECIPIENT, REPORTING, TEST
+from tests.unit.functions.material import ROUND as OF_2025
+from tests.unit.functions.payouts import BATCH_ID, FIRST, PAYDAY, SHARE, TOKEN_HASH
 
-KEY = case_key(YEAR, FIRST)
+YEAR = RoundId("2033")
+ROUND = msgspec.structs.replace(OF_2025, id=YEAR)
+"""The dates of 2025 under another name: the tests of pages have the round of 2025 on the same stack."""
+KEY, PAYOUT = case_key(YEAR, FIRST), f"P-{YEAR}-{FIRST}-1"
 PDF = b"%PDF-1.7\r\n" + bytes(range(256)) * 40 + b"\r\n\r\n--\r\n%%EOF\n"
 """Every byte there is, and what ends the parts of a form."""
 NOW = datetime(2033, 1, 10, 9, tzinfo=UTC)
