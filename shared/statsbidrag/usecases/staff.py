@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from statsbidrag.domain.agents import AGENTS
 from statsbidrag.domain.batches import BATCH, Batch, batch_key
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.state import opened
@@ -65,9 +66,12 @@ MOST_SHOWN = 300
 
 
 def names(books: Books, keys: Iterable[str]) -> dict[str, str]:
-    """Give the municipality's name for each key that is a case's, with one reading for a hundred of them."""
-    found = books.see_all(CASE, (key for key in keys if key.startswith("CASE#")))
-    return {key: seen.state.recipient.name for key, seen in found.items() if seen.state.recipient}
+    """Give the municipality's name for each key that is one's, a case or its agents: a reading for a hundred."""
+    asked = list(keys)
+    cases = books.see_all(CASE, (key for key in asked if key.startswith(f"{CASE.name}#")))
+    agents = books.see_all(AGENTS, (key for key in asked if key.startswith(f"{AGENTS.name}#")))
+    named = {key: seen.state.recipient.name for key, seen in cases.items() if seen.state.recipient}
+    return named | {key: seen.state.name for key, seen in agents.items()}
 
 
 def batches(books: Books) -> list[Batch]:

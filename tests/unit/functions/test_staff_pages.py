@@ -6,6 +6,7 @@ import base64
 import csv
 import importlib
 import zipfile
+from datetime import date
 from io import BytesIO, StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,9 @@ from msgspec.structs import replace
 
 from scripts.template import read as read_template
 from statsbidrag.documents import public_pack
+from statsbidrag.domain.agents import AGENTS, agents_key
+from statsbidrag.domain.agents.commands import ApplyAsAgent
+from statsbidrag.domain.agents.state import Attachment, Person
 from statsbidrag.domain.case import commands as c
 from statsbidrag.domain.money import Ore
 from statsbidrag.entry import wiring
@@ -186,8 +190,18 @@ def test_the_work_list_is_filtered_by_kind_and_round(desk: Desk) -> None:
     desk.claim().lie_astray()
     desk.act(c.ProposeAccount(NEW, "officer-1"))
     chosen = page("/handlaggning", asked={"slag": ["approve_account"], "omgang": ["2025"]})
-    assert "<caption>1 uppgifter" in chosen
+    assert "<caption>1 uppgift, äldst" in chosen
     assert "Inget väntar här" in page("/handlaggning", asked={"omgang": ["2024"]})
+
+
+def test_the_work_list_names_the_municipality_of_an_application(desk: Desk) -> None:
+    person = Person("person-1", "Ny Sökande", "sokande@kommun.example")
+    file = Attachment(1, "fil", "00", 1, desk.books.now())
+    command = ApplyAsAgent("Vallentuna", person, ("certificate",), (file,), YEAR, date(2025, 6, 2))
+    desk.books.handle(AGENTS, agents_key(SECOND), command, TEST)
+    text = page("/handlaggning")
+    assert "Pröva en ansökan om att bli ombud" in text
+    assert "<td>Vallentuna</td>" in text
 
 
 def test_an_empty_work_list_says_so(desk: Desk) -> None:
