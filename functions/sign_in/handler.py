@@ -8,15 +8,15 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from statsbidrag.domain.errors import Refusal
-from statsbidrag.domain.sessions import SignInFailed
+from statsbidrag.domain.sessions import CHOICE, SignInFailed, own_page
 from statsbidrag.entry import api, cookies, entrance
 from statsbidrag.entry.bodies import read_fields
 from statsbidrag.entry.guard import posted_token
 from statsbidrag.entry.pages import Pages, faults
-from statsbidrag.usecases.signing_in import Answer, Entered
+from statsbidrag.usecases.signing_in import NOBODY, Answer, Entered
 
 PAGES = Pages(Path(__file__).parent / "templates")
-START, BACK, CHOICE, RENEWAL, OUT = "/logga-in", "/logga-in/svar", "/logga-in/val", "/logga-in/fornya", "/logga-ut"
+START, BACK, RENEWAL, OUT = "/logga-in", "/logga-in/svar", "/logga-in/fornya", "/logga-ut"
 LABELS = {"choice": "Jag vill arbeta som"}
 
 app = api.create_app(PAGES.error)
@@ -55,8 +55,11 @@ def finish() -> Response[str]:
 
 @app.get(CHOICE)
 def show_choices() -> Response[str]:
-    """Show as whom the person may act."""
-    return _show_choices(_asked("till"))
+    """Show as whom the person may act; without a page to go to then, lead on who has chosen already."""
+    who, wanted = api.caller(app.current_event.raw_event), _asked("till")
+    if not wanted and who.role != NOBODY.role:
+        return api.see_other(app.current_event.raw_event, own_page(who.role, who.municipality)[1:])
+    return _show_choices(wanted)
 
 
 @app.post(CHOICE)

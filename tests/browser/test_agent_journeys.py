@@ -111,7 +111,7 @@ def _approves(officer: Visit, certificate: Path, application: str) -> None:
 def _requisitions(agency: Agency, sits: Visit, application: str) -> None:
     sits.go(f"/ombud/ansokan/{application}")
     sits.says("Ansökan är godkänd")
-    sits.follow("Kommunens sidor")
+    sits.follow("Mina sidor")
     sits.follow(f"Gå till ärendet 9.3-{APPLIES}/{ROUND}")
     sits.follow("Gå till rekvisitionen")
     sits.type_in("amount", "tre miljoner")

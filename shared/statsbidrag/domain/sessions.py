@@ -26,6 +26,8 @@ RENEWED_AFTER = timedelta(minutes=5)
 """An id older than this is changed at the next page, so someone idle is let go after 25 to 30 minutes."""
 OLD_ID_LASTS = timedelta(seconds=60)
 """For what other tabs sent a moment before."""
+CHOICE = "/logga-in/val"
+"""Where somebody chooses as whom to act."""
 _LONGEST_NAME = 100
 _LONGEST_PATH = 1000
 _SUBJECT = re.compile(r"[!-~]{1,255}")
@@ -210,6 +212,13 @@ def acting_for(mandates: Iterable[Mandate], municipality: str) -> Choice:
 def local_path(wanted: str) -> str:
     """Give a path of this site, or the start page for anything that could lead elsewhere."""
     return wanted if len(wanted) <= _LONGEST_PATH and _LOCAL_PATH.fullmatch(wanted) else "/"
+
+
+def own_page(role: str, municipality: str) -> str:
+    """Give the page that somebody begins at; who acts for nobody chooses, or learns how to become somebody's."""
+    if role in ("officer", "attester"):
+        return "/handlaggning"
+    return f"/kommun/{municipality}" if municipality else CHOICE
 
 
 def shown_name(told: object) -> str:

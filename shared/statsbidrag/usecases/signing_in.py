@@ -91,7 +91,7 @@ class Entrance:
         self.sessions.open(key_of(entered), rules.opened(identity, chosen, _secret(), now))
         if before:
             self.sign_out(before, None)
-        return Entered(entered, wanted, len(choices) > 1)
+        return Entered(entered, _place(wanted, chosen), len(choices) > 1)
 
     def choices(self, secret: str) -> tuple[Session, tuple[Choice, ...]]:
         """Give a session and the ways in which its person may act."""
@@ -111,7 +111,7 @@ class Entrance:
         if chosen is None:
             raise Refusal("choice_unknown", "Välj i listan vad du ska göra.", field="choice")
         acting = msgspec.structs.replace(session, role=chosen.role, municipality=chosen.municipality, csrf=_secret())
-        return Entered(self._replaced(secret, session, acting), rules.local_path(wanted))
+        return Entered(self._replaced(secret, session, acting), _place(wanted, chosen))
 
     def renew(self, secret: str, wanted: str) -> Entered:
         """Give a session another id; no secret where a newer one has taken over already."""
@@ -158,6 +158,12 @@ class Entrance:
         _, fresh = rules.renewed(acting, key, now)
         self.sessions.replace(key, seen, old, key_of(new), fresh)
         return new
+
+
+def _place(wanted: str, chosen: Choice) -> str:
+    """Give the page that was wanted, or one's own where it was none."""
+    to = rules.local_path(wanted)
+    return rules.own_page(chosen.role, chosen.municipality) if to in ("/", rules.CHOICE) else to
 
 
 def key_of(secret: str) -> str:

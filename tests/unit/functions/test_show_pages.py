@@ -22,8 +22,10 @@ def test_every_page_is_sound_public_and_for_all(name: str) -> None:
     tree = page(answer)
     assert answer["statusCode"] == 200
     assert headers(answer, "Cache-Control")[0].startswith("public, max-age=")
-    assert not tree.xpath("//nav[@aria-label='Din inloggning']")
     root = "../" if name == "round" else "./"
+    (own,) = tree.xpath("//header//nav[@aria-label='Mina sidor']")
+    assert [(a.get("href"), a.text) for a in own.iter("a")] == [(f"{root}logga-in/val", "Mina sidor")]
+    assert not own.xpath(".//form"), "nobody is known here, and the page is kept for all"
     assert f"{root}tillganglighet" in tree.xpath("//footer//a/@href")
 
 

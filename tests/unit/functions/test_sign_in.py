@@ -15,7 +15,7 @@ from functions.sign_in import handler as function
 from statsbidrag.domain.sessions import ABSOLUTE_LIMIT, ATTEMPT_LASTS, FAILURES, IDLE_LIMIT, OLD_ID_LASTS
 from statsbidrag.entry import cookies, wiring
 from statsbidrag.usecases.signing_in import key_of
-from tests.identities import ISSUER, SUBJECT, Identities
+from tests.identities import ISSUER, STAFFING, SUBJECT, Identities
 from tests.unit.functions.material import RECIPIENT, headers
 
 PAGE = "/rekvisition/2025/0114"
@@ -42,7 +42,8 @@ class Browser:
         if fields is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         session = self.known.sessions.get(key_of(self.cookies.get(cookies.SESSION, "")))
-        told = {"subject": session.subject, "role": session.role, "csrf": session.csrf} if session else {}
+        told = {"csrf": session.csrf} if session else {}
+        told |= {n: getattr(session, n) for n in ("subject", "role", "municipality")} if session else {}
         event = {
             "resource": path, "path": path, "httpMethod": method, "headers": sent,
             "multiValueHeaders": {name: [value] for name, value in sent.items()},
@@ -126,7 +127,7 @@ def test_the_way_in_leads_to_the_provider_and_back_to_the_page(known: Identities
     ],
 )
 def test_only_a_page_of_this_site_is_led_to(browser: Browser, elsewhere: str) -> None:
-    assert browser.sign_in(elsewhere).where == "../"
+    assert browser.sign_in(elsewhere).where == "../logga-in/val"
     assert browser.get("/logga-in/fornya", till=elsewhere).where == "../"
 
 
@@ -210,6 +211,39 @@ def test_whoever_acts_for_several_chooses_one(known: Identities, browser: Browse
     assert (browser.session.role, browser.session.municipality) == ("agent", "0114")
     assert browser.cookies[cookies.SESSION] != before
     assert browser.session.csrf != fields["csrf"]
+
+
+def test_my_pages_are_those_of_the_role_that_one_acts_in(known: Identities, browser: Browser) -> None:
+    browser.get("/logga-in/val")
+    assert (browser.status, browser.where) == (303, "../logga-in?till=%2Flogga-in%2Fval")
+    known.mandates.give(SUBJECT, "0114")
+    for wanted in ("/", "/logga-in/val"):
+        assert browser.sign_in(wanted).where == "../kommun/0114"
+    browser.get("/logga-in/val")
+    assert (browser.status, browser.where) == (303, "../kommun/0114")
+    browser.get("/logga-in/val", till="/")
+    assert (browser.status, browser.heading()) == (200, "Välj vem du företräder")
+    shown = browser.page.xpath("//header//nav[@aria-label='Mina sidor']")[0]
+    assert shown.xpath("string(p)") == "Ombud, kommun 0114"
+    assert [a.text for a in shown.iter("a")] == ["Mina sidor", "Byt uppdrag"]
+    assert shown.xpath(".//form/@action") == ["../logga-ut"]
+    known.mandates.give(SUBJECT, "0115", "coordinator")
+    fields = dict(next(f for f in browser.page.forms if "till" in f.fields).form_values())
+    browser.post("/logga-in/val", **(fields | {"choice": "coordinator:0115"}))
+    assert (browser.status, browser.where) == (303, "../kommun/0115")
+
+
+def test_staff_begin_at_the_work_list(known: Identities, browser: Browser) -> None:
+    known.fake.changed = {STAFFING.claim: [STAFFING.attester]}
+    assert browser.sign_in("/logga-in/val").where == "../handlaggning"
+    assert browser.get("/logga-in/val").where == "../handlaggning"
+
+
+def test_who_acts_for_nobody_is_told_how_to_come_on(browser: Browser) -> None:
+    assert browser.sign_in("/").where == "../logga-in/val"
+    browser.get("/logga-in/val")
+    assert (browser.status, browser.heading()) == (200, "Du företräder ingen kommun")
+    assert "../ombud/ansokan" in browser.page.xpath("//main//a/@href")
 
 
 def test_a_session_gets_another_id_and_the_old_one_lives_a_minute_more(known: Identities, browser: Browser) -> None:
