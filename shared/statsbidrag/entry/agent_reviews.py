@@ -107,6 +107,7 @@ def show_municipality_agents(
     common = {
         "agents": state,
         "roles": ROLES,
+        "statuses": STATUS_NAMES,
         "labels": REVOKE_LABELS,
         "invitations": told_agents(state, wiring.books().now()).invitations,
         "ending": find_holder(state, api.number(mandate)) if mandate else None,

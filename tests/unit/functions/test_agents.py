@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from lxml import html
 
 from functions.accept_agent_invitations import handler as accept_agent_invitations
 from functions.apply_as_agent import handler as apply_as_agent
@@ -346,6 +347,21 @@ def test_a_file_is_saved_and_never_shown_as_a_page(desk: Desk, who: dict[str, st
     assert headers["Content-Disposition"] == ['attachment; filename="ansokan-0114-1-bilaga-1.pdf"']
     assert headers["Content-Type"] == ["application/pdf"]
     assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == (["nosniff"], ["no-store"])
+
+
+def test_officers_see_whose_application_waits_for_what_and_until_when(desk: Desk) -> None:
+    desk.applied()
+
+    def row() -> list[str]:
+        tree = html.fromstring(desk.call("oversee_agents", "show_page")["body"])
+        return [" ".join(cell.text_content().split()) for cell in tree.xpath("//tbody/tr/*")]
+
+    received = ["0114-1", "Upplands Väsby (0114)", "1 april 2025 kl. 10.00"]
+    assert row() == [*received, "Väntar på prövning", "–"]
+    asked = {"action": "request_completion", "reason": "Intyget saknas.", "last_day": "2025-05-20"}
+    desk.call("review_agents", "approve_form", fields=asked)
+    assert row() == [*received, "Behöver kompletteras", "20 maj 2025"]
+    assert "Ansökan 0114-1" in desk.call("oversee_agents", "show_municipality")["body"]
 
 
 def test_an_officer_confirms_before_deciding(desk: Desk) -> None:
