@@ -9,12 +9,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from pydantic import BaseModel
 
 from statsbidrag.domain.errors import Refusal, Refusals
+from statsbidrag.domain.identifiers import parse_municipality
 from statsbidrag.entry import api, wiring
 from statsbidrag.entry.agent_reviews import (
     ASK_LABELS,
     REVOKE_LABELS,
     asked,
-    ended_by_officer,
+    ending,
     show_municipality_agents,
     show_waiting,
 )
@@ -67,7 +68,7 @@ def ask_by_form() -> Response[str]:
 @app.get(MUNICIPALITY)
 def show_municipality(municipality: str) -> Response[str]:
     """Show who acts for a municipality, who did, and what is invited."""
-    return _show_municipality(municipality, values=shown(("mandate", *REVOKE_LABELS), {}))
+    return _show_municipality(municipality, values=shown(REVOKE_LABELS, {}))
 
 
 @app.post(MUNICIPALITY)
@@ -75,11 +76,13 @@ def revoke(municipality: str) -> Response[str]:
     """Show which mandate is about to end, and end it once that is confirmed."""
     event = app.current_event.raw_event
     fields = read_fields(event)
-    wish, values = fields.pop("step", "send"), shown(("mandate", *REVOKE_LABELS), fields)
-    if wish == "review":
-        return _show_municipality(municipality, "end_mandate_review.html", values=values)
+    values = shown(REVOKE_LABELS, fields)
     try:
-        ended_by_officer(event, municipality, values)
+        command = ending(values, api.caller(event).subject)
+        if fields.get("step") == "review":
+            template, mandate = "end_mandate_review.html", command.mandate
+            return _show_municipality(municipality, template, values=values, mandate=mandate)
+        agents.act(wiring.books(), parse_municipality(municipality), command, api.context(event))
     except (Refusal, Refusals) as refused:
         api.log_refusal(event, refused)
         return _show_municipality(municipality, status=422, values=values, faults=faults(refused, REVOKE_LABELS))

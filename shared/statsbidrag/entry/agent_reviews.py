@@ -7,11 +7,11 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
-from statsbidrag.domain.agents import Agents
 from statsbidrag.domain.agents import commands as c
 from statsbidrag.domain.agents.mandates import find_holder
 from statsbidrag.domain.agents.state import DOCUMENTS
-from statsbidrag.domain.errors import Refusal
+from statsbidrag.domain.errors import Refusal, Refusals
+from statsbidrag.domain.holds import require_reason
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.time import parse_date
 from statsbidrag.entry import api, wiring
@@ -32,7 +32,7 @@ REVIEW_ACTS = {
 }
 """What an officer can do with an application, as the buttons say it."""
 ASK_LABELS = {"round": "Bidragsår", "last_day": "Sista dag"}
-REVOKE_LABELS = {"reason": "Skäl"}
+REVOKE_LABELS = {"mandate": "Uppdrag", "reason": "Skäl"}
 
 
 def reviewed(event: Mapping[str, Any], application: str, fields: Fields) -> ApplicationView:
@@ -85,11 +85,18 @@ def asked(event: Mapping[str, Any], round_id: str, last_day: str) -> Asked:
     return Asked(named, agents.ask_all(wiring.books(), named, day, officer, api.context(event)))
 
 
-def ended_by_officer(event: Mapping[str, Any], municipality: str, values: Mapping[str, str]) -> Agents:
-    """End a mandate as an officer, who says why."""
-    number = api.number(values["mandate"])
-    command = c.RevokeMandate(number, values["reason"], api.caller(event).subject, True)
-    return agents.act(wiring.books(), parse_municipality(municipality), command, api.context(event))
+def ending(values: Mapping[str, str], officer: str) -> c.RevokeMandate:
+    """Read which mandate an officer ends and why; `Refusals` for everything that is missing."""
+    wrong = []
+    if not values["mandate"]:
+        wrong.append(Refusal("mandate_missing", "Välj vilket uppdrag som ska avslutas.", field="mandate"))
+    try:
+        require_reason(values["reason"])
+    except Refusal as refused:
+        wrong.append(refused)
+    if wrong:
+        raise Refusals(tuple(wrong))
+    return c.RevokeMandate(api.number(values["mandate"]), values["reason"], officer, True)
 
 
 def show_waiting(pages: Pages, event: Mapping[str, Any], template: str, status: int, **shows: Any) -> Response[str]:
@@ -99,17 +106,23 @@ def show_waiting(pages: Pages, event: Mapping[str, Any], template: str, status: 
 
 
 def show_municipality_agents(
-    pages: Pages, event: Mapping[str, Any], municipality: str, template: str, status: int, **shows: Any
+    pages: Pages,
+    event: Mapping[str, Any],
+    municipality: str,
+    template: str,
+    status: int,
+    mandate: int | None = None,
+    **shows: Any,
 ) -> Response[str]:
-    """Show an officer who acts for a municipality; the value ``mandate`` names the one that is about to end."""
+    """Show an officer who acts for a municipality; `mandate` is the one that is about to end."""
     state = agents.show(wiring.books(), parse_municipality(municipality))
-    mandate = shows["values"]["mandate"]
     common = {
         "agents": state,
         "roles": ROLES,
         "statuses": STATUS_NAMES,
         "labels": REVOKE_LABELS,
         "invitations": told_agents(state, wiring.books().now()).invitations,
-        "ending": find_holder(state, api.number(mandate)) if mandate else None,
+        "ending": find_holder(state, mandate) if mandate else None,
+        "mandates": [(str(each.id), f"{each.person.name}, {ROLES[each.role].lower()}") for each in state.live],
     }
     return api.page(pages.render(template, api.root(event), **common | shows), status)

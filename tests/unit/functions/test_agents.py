@@ -477,6 +477,14 @@ def test_the_round_is_confirmed_by_form_and_the_officers_see_who_did_not(desk: D
 def test_an_officer_ends_a_mandate_with_a_reason(desk: Desk) -> None:
     desk.imported()
     form = {"mandate": "1", "reason": "Har slutat."}
+    offered = html.fromstring(desk.call("oversee_agents", "show_municipality")["body"])
+    assert len(offered.xpath("//input[@name='mandate']")) == 2
+    assert not offered.xpath("//input[@checked]"), "nobody's mandate ends because it was the last"
+    for step in ({"step": "review"}, {}):
+        missing = desk.call("oversee_agents", "revoke_form", fields={"reason": " ", **step})
+        assert missing["statusCode"] == 422
+        assert {"#mandate", "#reason"} == set(html.fromstring(missing["body"]).xpath("//section[@role]//a/@href"))
+    assert len(desk.state.live) == 2
     review = desk.call("oversee_agents", "revoke_form", fields={**form, "step": "review"})
     assert "utan ombud" in review["body"]
     without = desk.call("oversee_agents", "revoke_form", fields={**form, "reason": ""})
