@@ -63,7 +63,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "accept_agent_invitations.accept_by_form": (FORM, ("name", "title", "email", "phone")),
     "review_agents.decide_by_form": (FORM, ("step", "action", "reason", "last_day")),
     "oversee_agents.ask_by_form": (FORM, ("round", "last_day")),
-    "oversee_agents.revoke": (FORM, ("step", "mandate", "reason")),
+    "oversee_agents.change": (FORM, ("step", "mandate", "reason", "round", "note", "seen")),
 }
 """Pages that are posted to: how, and the fields."""
 

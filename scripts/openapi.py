@@ -26,6 +26,7 @@ from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.terms import Question, Sum
 from statsbidrag.entry import api, cookies
 from statsbidrag.entry.actions import BY_ROUTE
+from statsbidrag.entry.agent_forms import ConfirmedMandates
 from statsbidrag.entry.answers import read_answers
 from statsbidrag.entry.bodies import CSRF_FIELD, FORM, JSON, MULTIPART
 from statsbidrag.entry.forms import AccountForm, RequisitionForm, read_account, read_requisition
@@ -517,7 +518,7 @@ def _schemas() -> Json:
         "UndisputedRecoveries": _answered("decide_undisputed", "show"),
         "BulkOutcome": _answered("decide_undisputed", "_told"),
         "WorkList": _answered("list_tasks"),
-        "ConfirmedMandates": _plain(load("manage_agents").ConfirmedMandates),
+        "ConfirmedMandates": _plain(ConfirmedMandates),
         "WantedCompletion": _plain(load("review_agents").WantedCompletion),
         "WantedConfirmation": _plain(load("oversee_agents").WantedConfirmation),
         **agent_routes.schemas(_form),

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from pydantic import BaseModel
 
 from statsbidrag.domain.agents import Agents
 from statsbidrag.domain.agents import commands as c
 from statsbidrag.domain.errors import Refusal, Refusals
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.entry import api, wiring
-from statsbidrag.entry.agent_forms import INVITATION_LABELS, read_invitation
+from statsbidrag.entry.agent_forms import INVITATION_LABELS, ConfirmedMandates, read_invitation
 from statsbidrag.entry.agent_pages import managed, show_managed
 from statsbidrag.entry.agent_views import told_agents
 from statsbidrag.entry.bodies import read_fields
@@ -28,13 +27,6 @@ INVITATIONS = f"{PROGRAM}/invitations"
 UNINVITE = f"{INVITATIONS}/<number>/revocation"
 REVOKE = f"{PROGRAM}/<number>/revocation"
 CONFIRM = f"{PROGRAM}/confirmations"
-
-
-class ConfirmedMandates(BaseModel, extra="forbid", frozen=True):
-    """The mandates that were shown and are still right, by their numbers, for a round."""
-
-    round: str
-    mandates: list[int]
 
 
 app = api.create_app(PAGES.error)
@@ -96,10 +88,12 @@ def revoke(municipality: str, number: str) -> Response[str]:
 
 @app.post(CONFIRM)
 def confirm(municipality: str) -> Response[str]:
-    """Say that the persons are still right in a round."""
-    body, context = read_json(app.current_event.raw_event, ConfirmedMandates), api.context(app.current_event.raw_event)
-    place, round_id = parse_municipality(municipality), parse_round(body.round)
-    return _told(agents.confirm(wiring.books(), place, round_id, tuple(body.mandates), _subject(), context))
+    """Say that the persons are still right in a round; an officer notes that the agent said so."""
+    event = app.current_event.raw_event
+    body, as_officer = read_json(event, ConfirmedMandates), api.caller(event).role == "officer"
+    seen = tuple(body.mandates)
+    command = c.ConfirmAgents(parse_round(body.round), seen, _subject(), body.reason, as_officer)
+    return _told(agents.confirm(wiring.books(), parse_municipality(municipality), command, api.context(event)))
 
 
 def _act(municipality: str, command: c.AgentCommand) -> Response[str]:

@@ -9,13 +9,12 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from pydantic import BaseModel
 
 from statsbidrag.domain.errors import Refusal, Refusals
-from statsbidrag.domain.identifiers import parse_municipality
 from statsbidrag.entry import api, wiring
 from statsbidrag.entry.agent_reviews import (
     ASK_LABELS,
-    REVOKE_LABELS,
+    OVERSEE_LABELS,
     asked,
-    ending,
+    overseen,
     show_municipality_agents,
     show_waiting,
 )
@@ -68,24 +67,23 @@ def ask_by_form() -> Response[str]:
 @app.get(MUNICIPALITY)
 def show_municipality(municipality: str) -> Response[str]:
     """Show who acts for a municipality, who did, and what is invited."""
-    return _show_municipality(municipality, values=shown(REVOKE_LABELS, {}))
+    return _show_municipality(municipality, values=shown(OVERSEE_LABELS, {}))
 
 
 @app.post(MUNICIPALITY)
-def revoke(municipality: str) -> Response[str]:
-    """Show which mandate is about to end, and end it once that is confirmed."""
+def change(municipality: str) -> Response[str]:
+    """Show which mandate is about to end, and end it then; or note that the agent confirmed otherwise than here."""
     event = app.current_event.raw_event
     fields = read_fields(event)
-    values = shown(REVOKE_LABELS, fields)
+    values = shown(OVERSEE_LABELS, fields)
     try:
-        command = ending(values, api.caller(event).subject)
-        if fields.get("step") == "review":
-            template, mandate = "end_mandate_review.html", command.mandate
-            return _show_municipality(municipality, template, values=values, mandate=mandate)
-        agents.act(wiring.books(), parse_municipality(municipality), command, api.context(event))
+        about = overseen(event, municipality, fields, values)
     except (Refusal, Refusals) as refused:
         api.log_refusal(event, refused)
-        return _show_municipality(municipality, status=422, values=values, faults=faults(refused, REVOKE_LABELS))
+        told = faults(refused, OVERSEE_LABELS)
+        return _show_municipality(municipality, status=refused.status, values=values, faults=told)
+    if about is not None:
+        return _show_municipality(municipality, "end_mandate_review.html", values=values, mandate=about)
     return api.see_other(event, f"handlaggning/ombud/kommun/{municipality}")
 
 

@@ -47,9 +47,8 @@ def start() -> Response[str]:
 def finish() -> Response[str]:
     """Take in who the provider sends back, and lead on to the page that was wanted."""
     event = app.current_event.raw_event
-    answer = Answer(_asked("code"), _asked("state"), _asked("error"))
     attempt, before = (cookies.read(event, name) for name in (cookies.ATTEMPT, cookies.SESSION))
-    entered = entrance.doors().finish(attempt, answer, before)
+    entered = entrance.doors().finish(attempt, Answer(_asked("code"), _asked("state"), _asked("error")), before)
     return entrance.forgetting(_led_on(entered), cookies.ATTEMPT)
 
 

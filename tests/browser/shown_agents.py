@@ -40,6 +40,7 @@ _CHOOSE_FILES, _SEND = "Granska och välj filer", "Skicka ansökan"
 _COMPLETE, _TAKE_BACK, _YES_TAKE_BACK = "Skicka kompletteringen", "Ta tillbaka ansökan", "Ja, ta tillbaka ansökan"
 _INVITE, _CONFIRM, _ACCEPT = "Skicka inbjudan", "Bekräfta att listan stämmer", "Tacka ja till uppdraget"
 _DECIDE, _CLOSE, _LOOK = "Granska beslutet", "Avskriv ansökan", "Granska"
+_NOTE = "Anteckna bekräftelsen"
 _FORM = {**APPLICATION, "certificate": "ja"}
 _COMPLETED_BY = {"last_day": "2026-12-31"}
 
@@ -175,5 +176,7 @@ SHOWN_AGENTS = (
     Shown(OVERSEEN, "page", "open", _oversees()),
     Shown(OVERSEEN, "review", "open", _oversees(_LOOK, mandate="1", reason="Har slutat i kommunen.")),
     Shown(OVERSEEN, "errors", "open", _oversees(_LOOK), 422),
+    Shown(OVERSEEN, "noting", "reporting", goes(f"{REGISTER}/kommun/{ASKS}", OFFICER)),
+    Shown(OVERSEEN, "not-noted", "reporting", pressing(f"{REGISTER}/kommun/{ASKS}", OFFICER, _NOTE), 422),
     Shown(OVERSEEN, "nobody", "open", goes(f"{REGISTER}/kommun/0580", OFFICER), 404),
 )

@@ -99,6 +99,7 @@ class Walk:
                 c.RevokeMandate(mandate, "Skäl.", by, chance.random() < 0.5),
                 c.AskForConfirmation(chance.choice(ROUNDS), day, "officer-1"),
                 c.ConfirmAgents(chance.choice(ROUNDS), tuple(h.id for h in state.live), by),
+                c.ConfirmAgents(chance.choice(ROUNDS), tuple(h.id for h in state.live), by, "Samtal.", as_officer=True),
                 c.ImportAgents(
                     "Kommun",
                     chance.choice(ROUNDS),

@@ -120,6 +120,14 @@ class CompletionForm(BaseModel):
     power_of_attorney: Tick = ""
 
 
+class ConfirmedMandates(BaseModel, extra="forbid", frozen=True):
+    """The mandates that were shown and are still right, by their numbers, for a round; an officer says how."""
+
+    round: str
+    mandates: list[int]
+    reason: str = ""
+
+
 class InvitationForm(BaseModel):
     """An invitation: ``representative`` may submit, ``coordinator`` may fill in."""
 

@@ -37,7 +37,7 @@ def managed(event: Mapping[str, Any], municipality: MunicipalityCode, fields: Fi
     if action == "confirm":
         seen = tuple(api.number(each) for each in text_of(fields.get("mandates")).split())
         round_id = parse_round(text_of(fields.get("round")))
-        return agents.confirm(books, municipality, round_id, seen, who, context)
+        return agents.confirm(books, municipality, c.ConfirmAgents(round_id, seen, who), context)
     raise unknown_action()
 
 

@@ -32,7 +32,7 @@ REVIEW_ACTS = {
 }
 """What an officer can do with an application, as the buttons say it."""
 ASK_LABELS = {"round": "Bidragsår", "last_day": "Sista dag"}
-REVOKE_LABELS = {"mandate": "Uppdrag", "reason": "Skäl"}
+OVERSEE_LABELS = {"mandate": "Uppdrag", "reason": "Skäl", "round": "Omgång", "note": "Hur ombudet bekräftade"}
 
 
 def reviewed(event: Mapping[str, Any], application: str, fields: Fields) -> ApplicationView:
@@ -85,7 +85,21 @@ def asked(event: Mapping[str, Any], round_id: str, last_day: str) -> Asked:
     return Asked(named, agents.ask_all(wiring.books(), named, day, officer, api.context(event)))
 
 
-def ending(values: Mapping[str, str], officer: str) -> c.RevokeMandate:
+def overseen(event: Mapping[str, Any], municipality: str, fields: Fields, values: Mapping[str, str]) -> int | None:
+    """Do what the officer's pressed button says; gives the mandate that is about to end where that is only shown."""
+    books, officer, context = wiring.books(), api.caller(event).subject, api.context(event)
+    place = parse_municipality(municipality)
+    if fields.get("step") == "note":
+        agents.confirm(books, place, _noted(values, text_of(fields.get("seen")), officer), context)
+        return None
+    command = _ending(values, officer)
+    if fields.get("step") == "review":
+        return command.mandate
+    agents.act(books, place, command, context)
+    return None
+
+
+def _ending(values: Mapping[str, str], officer: str) -> c.RevokeMandate:
     """Read which mandate an officer ends and why; `Refusals` for everything that is missing."""
     wrong = []
     if not values["mandate"]:
@@ -97,6 +111,19 @@ def ending(values: Mapping[str, str], officer: str) -> c.RevokeMandate:
     if wrong:
         raise Refusals(tuple(wrong))
     return c.RevokeMandate(api.number(values["mandate"]), values["reason"], officer, True)
+
+
+def _noted(values: Mapping[str, str], seen: str, officer: str) -> c.ConfirmAgents:
+    """Read what an agent confirmed otherwise than here, and how; `Refusals` for everything that is missing."""
+    wrong = []
+    if not values["round"]:
+        wrong.append(Refusal("round_missing", "Välj vilken omgång bekräftelsen gäller.", field="round"))
+    if not values["note"].strip():
+        wrong.append(Refusal("reason_missing", "Skriv hur och när ombudet bekräftade.", field="note"))
+    if wrong:
+        raise Refusals(tuple(wrong))
+    mandates = tuple(api.number(each) for each in seen.split())
+    return c.ConfirmAgents(parse_round(values["round"]), mandates, officer, values["note"], as_officer=True)
 
 
 def show_waiting(pages: Pages, event: Mapping[str, Any], template: str, status: int, **shows: Any) -> Response[str]:
@@ -120,9 +147,10 @@ def show_municipality_agents(
         "agents": state,
         "roles": ROLES,
         "statuses": STATUS_NAMES,
-        "labels": REVOKE_LABELS,
+        "labels": OVERSEE_LABELS,
         "invitations": told_agents(state, wiring.books().now()).invitations,
         "ending": find_holder(state, mandate) if mandate else None,
+        "asked": [(each.round, f"Omgång {each.round}") for each in state.confirmations if not each.confirmed_at],
         "mandates": [(str(each.id), f"{each.person.name}, {ROLES[each.role].lower()}") for each in state.live],
     }
     return api.page(pages.render(template, api.root(event), **common | shows), status)

@@ -89,11 +89,12 @@ class InvitationTold(msgspec.Struct, frozen=True):
 
 
 class ConfirmationTold(msgspec.Struct, frozen=True):
-    """Whether the persons were confirmed for a round."""
+    """Whether the persons were confirmed for a round, and whether the agency noted it for the agent."""
 
     round: str
     last_day: date | None
     confirmed_at: datetime | None
+    noted_by_agency: bool = False
 
 
 class MunicipalityAgents(msgspec.Struct, frozen=True):
@@ -160,7 +161,9 @@ def told_agents(agents: Agents, now: datetime) -> MunicipalityAgents:
             for i in agents.invitations
             if i.status == "open" and now < i.expires_at
         ),
-        confirmations=tuple(ConfirmationTold(c.round, c.last_day, c.confirmed_at) for c in agents.confirmations),
+        confirmations=tuple(
+            ConfirmationTold(c.round, c.last_day, c.confirmed_at, c.noted_for > 0) for c in agents.confirmations
+        ),
     )
 
 

@@ -100,7 +100,7 @@ RIGHTS: Rights = {
     f"{_AGENTS}/invitations": {"POST": AGENT},
     f"{_AGENTS}/invitations/{{number}}/revocation": {"POST": AGENT},
     f"{_AGENTS}/{{number}}/revocation": {"POST": AGENT | OFFICER},
-    f"{_AGENTS}/confirmations": {"POST": AGENT},
+    f"{_AGENTS}/confirmations": {"POST": AGENT | OFFICER},
     # the agency's
     "/tasks": {"GET": STAFF},
     "/handlaggning/ombud": {"GET": OFFICER, "POST": OFFICER},

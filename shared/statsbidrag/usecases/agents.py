@@ -299,12 +299,10 @@ def act(books: Books, municipality: MunicipalityCode, command: c.AgentCommand, c
     return books.handle(AGENTS, agents_key(municipality), command, context).state
 
 
-def confirm(
-    books: Books, municipality: MunicipalityCode, round_id: RoundId, seen: tuple[int, ...], by: str, context: Context
-) -> Agents:
+def confirm(books: Books, municipality: MunicipalityCode, command: c.ConfirmAgents, context: Context) -> Agents:
     """Confirm the persons that were shown, for a round that is there."""
-    get_round(books, round_id)
-    return act(books, municipality, c.ConfirmAgents(round_id, seen, by), context)
+    get_round(books, command.round)
+    return act(books, municipality, command, context)
 
 
 def ask_all(books: Books, round_id: RoundId, last_day: date, officer: str, context: Context) -> int:

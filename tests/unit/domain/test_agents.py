@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from statsbidrag.domain.agents import AGENTS, Agents, agents_key, decide, empty, evolve, granted, owed
@@ -210,6 +211,9 @@ def test_an_invitation_is_valid_for_fourteen_days(after_days: timedelta, code: s
         (c.RevokeMandate(9, "Skäl.", "officer-1", True), "unknown_mandate"),
         (c.ConfirmAgents(ROUND, (1,), OLD.subject), "persons_changed"),
         (c.ConfirmAgents(ROUND, (1, 2), OTHER.subject), "not_the_agent"),
+        (c.ConfirmAgents(ROUND, (1, 2), "officer-1", " ", as_officer=True), "reason_missing"),
+        (c.ConfirmAgents(ROUND, (1,), "officer-1", "Samtal.", as_officer=True), "persons_changed"),
+        (c.ConfirmAgents(ROUND, (1, 2), OLD.subject, "Samtal.", as_officer=True), "same_person"),
         (c.AskForConfirmation(ROUND, date(2025, 5, 2), "officer-1"), "last_day_passed"),
     ],
 )
@@ -254,6 +258,23 @@ def test_a_confirmation_that_does_not_come_is_an_officers_and_takes_nothing_away
     confirmed = do(state, c.ConfirmAgents(ROUND, (1, 2), OLD.subject))
     assert (tasks(confirmed), mails(confirmed)) == ([], [])
     assert do(confirmed, c.ConfirmAgents(ROUND, (1, 2), OLD.subject)) == confirmed
+
+
+def test_an_officer_notes_the_confirmation_of_an_agent_and_it_stands_as_that() -> None:
+    note = c.ConfirmAgents(ROUND, (1, 2), "officer-1", " Samtal den 8 maj. ", as_officer=True)
+    state = do(after(IMPORT, ASK), note)
+    (noted,) = state.confirmations
+    assert (noted.confirmed_by, noted.noted_for, noted.reason) == ("officer-1", 1, "Samtal den 8 maj.")
+    assert (tasks(state), mails(state)) == ([], [])
+    assert do(state, note) == state
+    gone = do(after(IMPORT, ASK), c.RevokeMandate(1, "Skäl.", "officer-1", True))
+    assert refused(gone, c.ConfirmAgents(ROUND, (2,), "officer-1", "Samtal.", as_officer=True)) == "no_agent"
+
+
+def test_a_confirmation_of_an_old_journal_is_the_agents_own() -> None:
+    told = {"round": "2025", "mandates": [1], "confirmed_by": "a", "confirmed_at": "2025-05-05T10:00:00Z"}
+    read = msgspec.convert({"type": "agents_confirmed", **told}, AGENTS.event, strict=False)
+    assert (read.noted_for, read.reason) == (0, "")  # type: ignore[union-attr]
 
 
 def test_where_there_is_no_agent_nobody_is_asked() -> None:

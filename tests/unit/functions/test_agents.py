@@ -474,6 +474,41 @@ def test_the_round_is_confirmed_by_form_and_the_officers_see_who_did_not(desk: D
     assert "Alla har svarat" in desk.call("oversee_agents", "show_page")["body"]
 
 
+def test_an_officer_notes_what_the_agent_confirmed_by_letter(desk: Desk) -> None:
+    desk.imported()
+    assert "Anteckna en bekräftelse" not in desk.call("oversee_agents", "show_municipality")["body"]
+    desk.call("oversee_agents", "ask_form")
+    offered = html.fromstring(desk.call("oversee_agents", "show_municipality")["body"])
+    form = dict(next(f for f in offered.forms if "note" in f.fields).form_values())
+    assert {name: value.strip() for name, value in form.items()} == {"seen": "1 2", "note": ""}
+    missing = desk.call("oversee_agents", "revoke_form", fields={**form, "step": "note"})
+    assert missing["statusCode"] == 422
+    assert {"#round", "#note"} == set(html.fromstring(missing["body"]).xpath("//section[@role]//a/@href"))
+    filled = {**form, "step": "note", "round": "2025", "note": "Brev den 3 april, 7.1-12/2025."}
+    changed = desk.call("oversee_agents", "revoke_form", fields={**filled, "seen": "1"})
+    assert (changed["statusCode"], "har ändrats" in changed["body"]) == (409, True)
+    assert desk.state.confirmations[0].confirmed_at is None
+    assert desk.call("oversee_agents", "revoke_form", fields=filled)["statusCode"] == 303
+    (noted,) = desk.state.confirmations
+    assert (noted.confirmed_by, noted.noted_for, noted.reason) == ("officer-1", 1, "Brev den 3 april, 7.1-12/2025.")
+    shown = desk.call("oversee_agents", "show_municipality")["body"]
+    assert "antecknad för ombudet av officer-1: Brev den 3 april" in shown
+    assert "Anteckna en bekräftelse" not in shown
+    assert "en handläggare antecknade det" in desk.call("manage_agents", "show_page")["body"]
+    told = json.loads(desk.call("manage_agents", "show")["body"])["confirmations"]
+    assert [(each["round"], each["noted_by_agency"]) for each in told] == [("2025", True)]
+
+
+def test_a_program_of_an_officer_says_how_the_agent_confirmed(desk: Desk) -> None:
+    desk.imported()
+    officer = {"subject": "officer-1", "role": "officer", "municipality": ""}
+    body = {"round": "2025", "mandates": [1, 2]}
+    assert desk.call("manage_agents", "confirm", who=officer, body=body)["statusCode"] == 422
+    assert desk.call("manage_agents", "confirm", who=officer, body=body | {"reason": "Samtal."})["statusCode"] == 200
+    (noted,) = desk.state.confirmations
+    assert (noted.confirmed_by, noted.noted_for, noted.reason) == ("officer-1", 1, "Samtal.")
+
+
 def test_an_officer_ends_a_mandate_with_a_reason(desk: Desk) -> None:
     desk.imported()
     form = {"mandate": "1", "reason": "Har slutat."}

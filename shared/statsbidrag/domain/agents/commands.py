@@ -108,11 +108,21 @@ class AskForConfirmation(msgspec.Struct, frozen=True):
 
 
 class ConfirmAgents(msgspec.Struct, frozen=True):
-    """Say that the persons are still right; `seen` are the mandates that were shown."""
+    """Say that the persons are still right, as the agent, or as an officer whom the agent told otherwise.
+
+    Attributes
+    ----------
+    seen
+        The mandates that were shown.
+    reason
+        How an officer knows it, such as by a call or a letter.
+    """
 
     round: RoundId
     seen: tuple[int, ...]
     by: str
+    reason: str = ""
+    as_officer: bool = False
 
 
 class ImportAgents(msgspec.Struct, frozen=True):

@@ -117,12 +117,22 @@ class AgentConfirmationAsked(Event, frozen=True):
 
 
 class AgentsConfirmed(Event, frozen=True):
-    """The agent says that these mandates are still right."""
+    """The agent says that these mandates are still right; an officer may note it for the agent, whose mandate it says.
+
+    Attributes
+    ----------
+    noted_for
+        0 where the agent confirmed here.
+    reason
+        How the officer knows it.
+    """
 
     round: RoundId
     mandates: tuple[int, ...]
     confirmed_by: str
     confirmed_at: datetime
+    noted_for: int = 0
+    reason: str = ""
 
 
 class ImportedMandate(msgspec.Struct, frozen=True):

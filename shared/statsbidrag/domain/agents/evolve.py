@@ -192,7 +192,7 @@ def _asked(agents: Agents, event: e.AgentConfirmationAsked) -> Agents:
 
 
 def _confirmed(agents: Agents, event: e.AgentsConfirmed) -> Agents:
-    answer = {"confirmed_at": event.confirmed_at, "confirmed_by": event.confirmed_by}
+    answer = {name: getattr(event, name) for name in ("confirmed_at", "confirmed_by", "noted_for", "reason")}
     agents = _confirmation(agents, event.round, **answer)
     return _withdraw_mail(agents, mail_id(agents, "agent_confirmation", event.round))
 

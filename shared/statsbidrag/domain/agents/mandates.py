@@ -122,14 +122,25 @@ def ask(agents: Agents, command: AskForConfirmation, now: datetime) -> Sequence[
 
 
 def confirm(agents: Agents, command: ConfirmAgents, now: datetime) -> Sequence[e.AgentEvent]:
-    """Confirm the persons that were shown."""
-    _require_agent(agents, command.by)
+    """Confirm the persons that were shown, as the agent; or note, with a reason, that the agent did so otherwise."""
+    noted_for, reason = _noted(agents, command) if command.as_officer else (0, "")
+    if not command.as_officer:
+        _require_agent(agents, command.by)
     if tuple(sorted(command.seen)) != tuple(sorted(each.id for each in agents.live)):
         raise Refusal("persons_changed", "Uppgifterna har ändrats. Kontrollera listan och bekräfta igen.", status=409)
     known = next((each for each in agents.confirmations if each.round == command.round), None)
     if known is not None and known.confirmed_at is not None:
         return []
-    return [e.AgentsConfirmed(command.round, tuple(sorted(command.seen)), command.by, now)]
+    return [e.AgentsConfirmed(command.round, tuple(sorted(command.seen)), command.by, now, noted_for, reason)]
+
+
+def _noted(agents: Agents, command: ConfirmAgents) -> tuple[int, str]:
+    """Give the mandate of the agent whose word an officer notes, and how it came."""
+    if agents.agent is None:
+        raise Refusal("no_agent", "Kommunen har inget ombud som kan bekräfta listan.", status=409)
+    if agents.agent.person.subject == command.by:
+        raise Refusal("same_person", "Ombudet bekräftar själv, på kommunens sida.", status=403)
+    return agents.agent.id, require_reason(command.reason)
 
 
 def take_over(agents: Agents, command: ImportAgents, now: datetime) -> Sequence[e.AgentEvent]:

@@ -153,13 +153,23 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 class Confirmation(msgspec.Struct, frozen=True):
-    """What was asked and answered of a round: whether the persons are still right."""
+    """What was asked and answered of a round: whether the persons are still right.
+
+    Attributes
+    ----------
+    noted_for
+        The mandate of the agent for whom an officer noted the answer; 0 where the agent answered here.
+    reason
+        How the officer knows it.
+    """
 
     round: RoundId
     last_day: date | None = None
     asked_at: datetime | None = None
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
+    noted_for: int = 0
+    reason: str = ""
 
 
 AgentMailKind = Literal[
