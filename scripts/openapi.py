@@ -19,6 +19,7 @@ from scripts import agent_routes
 from scripts.routes import Handled, load, routes
 from scripts.template import ROOT, Event, Template, read
 from statsbidrag.documents.allocation_csv import MEDIA_TYPE as ALLOCATION_CSV
+from statsbidrag.documents.record_files import MEDIA_TYPES as RECORD_KINDS
 from statsbidrag.documents.round_file import read_round
 from statsbidrag.domain.case.state import RecordFile
 from statsbidrag.domain.errors import Refusals
@@ -319,6 +320,7 @@ OTHER_MEDIA = {
     "show_case_file.download_register": (FORMATS["csv"],),
     "show_case_file.download_pack": ("application/zip",),
     "show_case_file.download_document": (PDF, XML),
+    "show_case_file.download_record": RECORD_KINDS,
     "show_round.download_register": (FORMATS["csv"],),
 }
 """Routes that give neither JSON nor a page."""

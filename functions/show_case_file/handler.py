@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from statsbidrag.documents.public_pack import answers_of, filed, pack
 from statsbidrag.documents.register import extract_csv, journal, mail_name, official
+from statsbidrag.documents.sent_records import find_sent, sent_files
 from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.errors import NotFound
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
@@ -23,8 +24,8 @@ CASE = "/handlaggning/arende/<round_id>/<municipality>"
 PAGES = Pages(Path(__file__).parent / "templates")
 
 app = api.create_app(PAGES.error)
-WAYS = ("", "/atgard/<action>", "/diarium", "/diarium.csv", "/handlingar.zip", "/handlingar/<document>")
-for path in WAYS:
+PAPER, RECORD = "/handlingar/<document>", "/stickprov/<document>"
+for path in ("", "/atgard/<action>", "/diarium", "/diarium.csv", "/handlingar.zip", PAPER, RECORD):
     api.options(app, f"{CASE}{path}", "GET")
 
 
@@ -41,7 +42,8 @@ def show(round_id: str, municipality: str) -> Response[str]:
     ]
     grant_round = get_round(books, case.round)
     reports = [(report, answers_of(report, grant_round.questions)) for report in case.all_reports]
-    return _page("case_file.html", read, forms=forms, reports=reports, filed=filed(case), mail_name=mail_name)
+    sent = sent_files(case)
+    return _page("case_file.html", read, forms=forms, reports=reports, sent=sent, mail_name=mail_name)
 
 
 @app.get(f"{CASE}/atgard/<action>")
@@ -80,7 +82,7 @@ def download_pack(round_id: str, municipality: str) -> Response[str]:
     return api.download(content, "application/zip", f"handlingar-{round_id}-{municipality}.zip")
 
 
-@app.get(f"{CASE}/handlingar/<document>")
+@app.get(f"{CASE}{PAPER}")
 def download_document(round_id: str, municipality: str, document: str) -> Response[str]:
     """Give a decision, an invoice or a credit note of the case."""
     case = _read(round_id, municipality).case
@@ -89,6 +91,13 @@ def download_document(round_id: str, municipality: str, document: str) -> Respon
         raise NotFound("file_gone", "Handlingen finns inte i ärendet.")
     kind = "application/pdf" if name.endswith(".pdf") else "application/xml"
     return api.download(wiring.files("archive_bucket").get(name), kind, document)
+
+
+@app.get(f"{CASE}{RECORD}")
+def download_record(round_id: str, municipality: str, document: str) -> Response[str]:
+    """Give an officer a file of accounting records, to judge before anybody else sees it."""
+    file = find_sent(_read(round_id, municipality).case, document).file
+    return api.download(wiring.files("archive_bucket").get(file.name), file.media_type, document)
 
 
 def _read(round_id: str, municipality: str) -> staff.File:

@@ -1,6 +1,7 @@
 """Everything official of a case as one file, to give to who asks (offentlighetsprincipen).
 
 Secrets are masked: the links in e-mails, which open the municipality's forms, and what the agent wrote of themselves.
+Accounting records are listed and not given: nobody has judged them yet.
 The same case gives the same bytes.
 """
 
@@ -13,6 +14,7 @@ from io import BytesIO
 from msgspec.structs import replace
 
 from statsbidrag.documents.register import extract_csv, journal, journal_text, official
+from statsbidrag.documents.sent_records import listed, sent_files
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.state import MAY_CARRY_LINK, Mail, Report, Requisition, opened
 from statsbidrag.domain.errors import Refusal
@@ -74,6 +76,9 @@ def _members(file: File, grant_round: Round, archive: Files, write: Write) -> It
             told = "Kommunen godtar förslaget." if answer.stance == "agrees" else "Kommunen invänder."
             text = f"Yttrande, inkommet {format_instant(answer.received_at)}\n\n{told}\n{answer.text}\n"
             yield f"inkommet/yttrande-{recovery.id}-{number}.txt", text.encode()
+    sent = sent_files(case)
+    if sent:
+        yield "inkommet/underlag.txt", listed(sent).encode()
     for name in filed(case):
         yield f"utgaende/{name.rsplit('/', 1)[-1]}", archive.get(name)
     for mail_id, past in _as_sent(case, file.records):

@@ -17,6 +17,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 SIE = "application/x-sie"
 _WRITTEN = {PDF: "PDF", XLSX: "XLSX", CSV: "CSV", SIE: "SIE"}
+MEDIA_TYPES = tuple(_WRITTEN)
 KINDS = "PDF, XLSX, CSV eller SIE"
 
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")

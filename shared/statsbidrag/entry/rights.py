@@ -180,6 +180,7 @@ RIGHTS: Rights = {
     f"{_FILE}/diarium.csv": {"GET": STAFF},
     f"{_FILE}/handlingar.zip": {"GET": STAFF},
     f"{_FILE}/handlingar/{{document}}": {"GET": STAFF},
+    f"{_FILE}/stickprov/{{document}}": {"GET": OFFICER},
     "/handlaggning/omgang/{round}": {"GET": STAFF},
     "/handlaggning/omgang/{round}/atgard/{action}": {"GET": STAFF},
     "/handlaggning/omgang/{round}/eniga": {"GET": OFFICER},

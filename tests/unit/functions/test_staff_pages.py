@@ -20,6 +20,8 @@ from statsbidrag.domain.agents import AGENTS, agents_key
 from statsbidrag.domain.agents.commands import ApplyAsAgent
 from statsbidrag.domain.agents.state import Attachment, Person
 from statsbidrag.domain.case import commands as c
+from statsbidrag.domain.case.state import RecordFile
+from statsbidrag.domain.journal import sha256
 from statsbidrag.domain.money import Ore
 from statsbidrag.entry import wiring
 from statsbidrag.entry.rights import RIGHTS
@@ -374,6 +376,57 @@ def test_a_paper_of_the_case_is_given_and_no_other(desk: Desk) -> None:
     assert (answer.status, answer.text) == (200, "%PDF the decision")
     assert answer.headers["Content-Disposition"] == ['attachment; filename="0114-decision-1.pdf"']
     assert look(f"{FILE}/handlingar/{{document}}", document="0115-decision-1.pdf").status == 404
+
+
+# Accounting records
+
+
+def _with_records(desk: Desk) -> tuple[RecordFile, bytes]:
+    content = b"Konto;Belopp;Text\n4010;125000,00;En enskild person\n"
+    file = RecordFile(sha256(content), len(content), "text/csv", f"records/2025/0114/{sha256(content)}")
+    desk.ask().act(c.ReceiveRecords(1, (file,)))
+    desk.archive.put(file.name, content, file.media_type)
+    return file, content
+
+
+RECORD = f"{FILE}/stickprov/{{document}}"
+
+
+def test_an_officer_saves_accounting_records_from_the_case(desk: Desk) -> None:
+    file, content = _with_records(desk)
+    shown = page(FILE)
+    assert file.content_hash in shown
+    assert "handlaggning/arende/2025/0114/stickprov/underlag-1-1.csv" in shown
+    answer = look(RECORD, document="underlag-1-1.csv")
+    assert (answer.status, answer.text.encode()) == (200, content)
+    assert answer.headers["Content-Disposition"] == ['attachment; filename="underlag-1-1.csv"']
+    assert answer.headers["X-Content-Type-Options"] == ["nosniff"]
+    assert answer.headers["Cache-Control"] == ["no-store"]
+    for other in ("underlag-1-2.csv", "underlag-1-1.pdf", "underlag-2-1.csv", file.content_hash):
+        assert look(RECORD, document=other).status == 404
+
+
+def test_an_attester_sees_that_records_came_and_cannot_fetch_them(desk: Desk) -> None:
+    file, _ = _with_records(desk)
+    shown = page(FILE, "attester-1")
+    assert file.content_hash in shown
+    assert "/stickprov/" not in shown
+    assert look(RECORD, "attester-1", document="underlag-1-1.csv").status == 403
+
+
+def test_the_pack_lists_accounting_records_and_holds_none(desk: Desk) -> None:
+    file, content = _with_records(desk)
+    members = _members(desk)
+    listed = members["inkommet/underlag.txt"].decode()
+    assert file.content_hash in listed
+    assert "sekretessprövning" in listed
+    assert f"underlag-1-1.csv, CSV, {file.size} byte" in listed
+    assert all(content not in each and b"En enskild person" not in each for each in members.values())
+
+
+def test_a_case_without_records_has_no_list_of_them(desk: Desk) -> None:
+    assert "inkommet/underlag.txt" not in _members(desk.ask())
+    assert "Inget underlag har kommit in." in page(FILE)
 
 
 # A round
