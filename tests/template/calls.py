@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from http import HTTPStatus
+
+import msgspec
 
 from scripts.routes import handled, shape
 from scripts.template import Json, Template, named
+from statsbidrag.entry.api import PROBLEM, SECURITY_HEADERS, Problem
 from statsbidrag.entry.cookies import SESSION
-from statsbidrag.entry.rights import RIGHTS
+from statsbidrag.entry.rights import ANYONE, RIGHTS
 
 METHODS = {"GET", "POST", "OPTIONS"}
 READS_BODIES = {
@@ -19,34 +23,7 @@ READS_BODIES = {
     "EC2MetaDataSSRF_BODY",
 }
 """Rules of AWS's common set that judge what somebody wrote."""
-PUBLIC = {
-    ("GET", "/stil.css"),
-    ("GET", "/tillganglighet"),
-    ("GET", "/"),
-    ("GET", "/omgang/{round}"),
-    ("GET", "/omgang/{round}/fordelningslista.csv"),
-    ("GET", "/english"),
-    ("GET", "/kvittonyckel.pem"),
-    ("GET", "/aterrapportering/{token}/kvitto"),
-    ("GET", "/logga-in"),
-    ("GET", "/logga-in/svar"),
-    ("GET", "/logga-in/fornya"),
-    ("POST", "/logga-ut"),
-    ("GET", "/ny-lank"),
-    ("POST", "/ny-lank"),
-    ("GET", "/aterrapportering/{token}"),
-    ("POST", "/aterrapportering/{token}"),
-    ("GET", "/yttrande/{token}"),
-    ("POST", "/yttrande/{token}"),
-    ("GET", "/reports/{token}"),
-    ("POST", "/reports/{token}"),
-    ("GET", "/reports/{token}/draft"),
-    ("POST", "/reports/{token}/draft"),
-    ("GET", "/underlag/{token}"),
-    ("POST", "/underlag/{token}"),
-    ("GET", "/records/{token}"),
-    ("POST", "/records/{token}"),
-}
+PUBLIC = {(method, path) for path, methods in RIGHTS.items() for method, roles in methods.items() if roles == ANYONE}
 """What nobody signs in for: the way in and out, pages that are the same for all, what a link opens, the way to one."""
 
 
@@ -104,6 +81,7 @@ def calls_are_bounded(template: Template) -> Iterator[str]:
             yield f"{name} takes any number of calls"
 
 
+RENEWAL = "/logga-in/fornya"
 _MAILED = {path.partition("{token}")[0] for path in RIGHTS if "{token}" in path}
 """How every address begins that an e-mail gives with its secret."""
 
@@ -120,6 +98,14 @@ def every_caller_is_bounded_and_no_text_is_turned_away(template: Template) -> It
             _what_is_counted(rule["Statement"]["RateBasedStatement"]) for rule in rates if "Block" in rule["Action"]
         }
         yield from (f"{name} does not count calls by {what}" for what in {"IP", "Cookie", "Header"} - bounded)
+        bounds = {
+            rule["Name"]: rule["Statement"]["RateBasedStatement"]["Limit"]
+            for rule in rates
+            if f"'SearchString': '{RENEWAL}'" in str(rule)
+        }
+        spared = any("NotStatement" in str(rule) for rule in rates if rule["Name"] == "SignIn")
+        if not spared or bounds.get("Renewals", 0) <= bounds.get("SignIn", 0):
+            yield f"{name} counts a whole office's renewals as if they signed in"
         links = [rule for rule in rates if rule["Name"] == "MailedLinks"]
         yield from (f"nothing bounds guesses at {path}" for path in sorted(_MAILED) if path not in str(links))
         if f"{{'Name': '{SESSION}'," not in str(rates):
@@ -131,6 +117,44 @@ def every_caller_is_bounded_and_no_text_is_turned_away(template: Template) -> It
             counted = {o["Name"] for o in group.get("RuleActionOverrides", ()) if "Count" in o["ActionToUse"]}
             if group.get("Name") == "AWSManagedRulesCommonRuleSet":
                 yield from (f"{each} turns texts away" for each in READS_BODIES - counted)
+
+
+GATEWAY_ANSWERS = {
+    "UNAUTHORIZED": 401,
+    "ACCESS_DENIED": 403,
+    "WAF_FILTERED": 403,
+    "MISSING_AUTHENTICATION_TOKEN": 404,
+    "RESOURCE_NOT_FOUND": 404,
+    "REQUEST_TOO_LARGE": 413,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
+    "THROTTLED": 429,
+    "QUOTA_EXCEEDED": 429,
+    "DEFAULT_4XX": 400,
+    "INTEGRATION_FAILURE": 504,
+    "INTEGRATION_TIMEOUT": 504,
+    "DEFAULT_5XX": 500,
+}
+"""What API Gateway answers by itself, and with which status; the two defaults are for every other."""
+_ON_EVERY_ANSWER = ("X-Content-Type-Options", "Strict-Transport-Security")
+
+
+def what_the_gateway_answers_is_a_problem_of_ours(template: Template) -> Iterator[str]:
+    """They are the API's own property: as resources of their own they could come after its deployment."""
+    headers = {name: f"'{SECURITY_HEADERS[name]}'" for name in _ON_EVERY_ANSWER}
+    headers |= {"Cache-Control": "'no-store'", "Content-Type": f"'{PROBLEM}'", "Content-Language": "'sv'"}
+    for name, api in template.of("AWS::Serverless::Api").items():
+        made = api.get("GatewayResponses", {})
+        yield from (f"{name} leaves {kind} to the gateway's own words" for kind in GATEWAY_ANSWERS.keys() - made.keys())
+        for kind, answer in made.items():
+            if answer["ResponseParameters"]["Headers"] != headers:
+                yield f"{kind} lacks a header"
+            problem = msgspec.json.decode(answer["ResponseTemplates"]["application/json"], type=Problem, strict=True)
+            if not problem.status == answer["StatusCode"] == GATEWAY_ANSWERS.get(kind):
+                yield f"{kind} says {problem.status}"
+            if problem.title != HTTPStatus(problem.status).phrase or not problem.type.endswith(f":{problem.code}"):
+                yield f"{kind} contradicts itself"
+            if not problem.instance.endswith(":$context.requestId"):
+                yield f"{kind} does not name the call"
 
 
 def _what_is_counted(statement: Json) -> str:
@@ -174,6 +198,7 @@ RULES = (
     who_calls_is_asked_each_time,
     calls_are_bounded,
     every_caller_is_bounded_and_no_text_is_turned_away,
+    what_the_gateway_answers_is_a_problem_of_ours,
     an_answer_comes_before_the_api_hangs_up,
     files_come_and_leave_as_bytes,
     every_route_has_a_handler_and_the_other_way_round,

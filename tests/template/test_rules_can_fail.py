@@ -39,6 +39,11 @@ def _statement(data: Json, function: str, action: str) -> Json:
     raise LookupError(action)
 
 
+def _rule(data: Json, name: str) -> Json:
+    (rule,) = (each for each in _resource(data, "WebAcl")["Rules"] if each["Name"] == name)
+    return rule["Statement"]["RateBasedStatement"]
+
+
 BOOKS = {"Fn::GetAtt": "Books.Arn"}
 BREAKS: list[tuple[Rule, Break]] = [
     (messages.every_queue_that_is_read_has_dead_letters, lambda d: _resource(d, "MailQueue").pop("RedrivePolicy")),
@@ -139,7 +144,7 @@ BREAKS: list[tuple[Rule, Break]] = [
     ),
     (
         calls.every_caller_is_bounded_and_no_text_is_turned_away,
-        lambda d: _resource(d, "WebAcl")["Rules"][4]["Statement"]["RateBasedStatement"].pop("ScopeDownStatement"),
+        lambda d: _rule(d, "MailedLinks").pop("ScopeDownStatement"),
     ),
     (
         calls.every_caller_is_bounded_and_no_text_is_turned_away,
@@ -149,8 +154,27 @@ BREAKS: list[tuple[Rule, Break]] = [
     ),
     (
         calls.every_caller_is_bounded_and_no_text_is_turned_away,
-        lambda d: _resource(d, "WebAcl")["Rules"][5]["Statement"]["ManagedRuleGroupStatement"].pop(
+        lambda d: _resource(d, "WebAcl")["Rules"][6]["Statement"]["ManagedRuleGroupStatement"].pop(
             "RuleActionOverrides"
+        ),
+    ),
+    (calls.every_caller_is_bounded_and_no_text_is_turned_away, lambda d: _rule(d, "Renewals").update(Limit=100)),
+    (
+        calls.every_caller_is_bounded_and_no_text_is_turned_away,
+        lambda d: _rule(d, "SignIn")["ScopeDownStatement"]["AndStatement"]["Statements"].pop(),
+    ),
+    (
+        calls.what_the_gateway_answers_is_a_problem_of_ours,
+        lambda d: _resource(d, "Api")["GatewayResponses"].pop("THROTTLED"),
+    ),
+    (
+        calls.what_the_gateway_answers_is_a_problem_of_ours,
+        lambda d: _resource(d, "Api")["GatewayResponses"]["DEFAULT_5XX"].update(StatusCode=502),
+    ),
+    (
+        calls.what_the_gateway_answers_is_a_problem_of_ours,
+        lambda d: _resource(d, "Api")["GatewayResponses"]["UNAUTHORIZED"]["ResponseParameters"]["Headers"].pop(
+            "Cache-Control"
         ),
     ),
     (calls.an_answer_comes_before_the_api_hangs_up, lambda d: _resource(d, "ListTasks").update(Timeout=30)),
