@@ -11,11 +11,11 @@ import pytest
 
 from local.clock import StoredClock
 from local.mailbox import Mailbox
-from local.mandates import let_act
 from local.provider import Person, Provider, people, provider
 from local.stack import Stack, embedded_stack
 from local.web import HOST
 from tests.builders import recipient
+from tests.mandates import let_act
 
 MUNICIPALITIES = (
     *(("0114", "Upplands Väsby"), ("0580", "Linköping"), ("1489", "Alingsås"), ("2584", "Kiruna")),

@@ -13,7 +13,6 @@ import httpx
 import msgspec
 
 from local.clock import StoredClock
-from local.mandates import let_act
 from local.provider import Person, Provider
 from local.stack import Stack
 from local.web import HOST
@@ -22,6 +21,7 @@ from statsbidrag.domain.mandates import Mandate
 from statsbidrag.domain.recipient import Recipient
 from tests.builders import recipient
 from tests.embedded import KNOWN, MUNICIPALITIES
+from tests.mandates import let_act
 
 T = TypeVar("T")
 SHARE = 100_000
