@@ -96,6 +96,7 @@ def running(
     ready: Callable[[], bool],
     limit_seconds: float = 30.0,
     cwd: Path | None = None,
+    keeps: Sequence[int] = (),
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process, wait until it is ready, and end it with all its children when the block ends.
 
@@ -113,6 +114,8 @@ def running(
         How long the probe may say false.
     cwd
         Working folder; the caller's when None.
+    keeps
+        Descriptors of ours that stay open in it, such as a lock's.
 
     Raises
     ------
@@ -128,6 +131,7 @@ def running(
             stderr=subprocess.STDOUT,
             env=dict(environment),
             cwd=cwd,
+            pass_fds=keeps,
             start_new_session=True,  # Ctrl-C reaches us alone, and the whole group can be ended
         )
     try:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,6 +16,7 @@ from botocore.config import Config
 from local.build import REGION, ROOT, VENV, build_stack, built_template, locked, python_runtime
 from local.fixups import apply_what_cloudformation_dropped
 from local.processes import LOOPBACK, ProcessFailedError, answers, free_port, minimal_environment, run, running
+from local.scratch import clear_left_behind, scratch_folder
 
 STACK_NAME = "statsbidrag"
 # MiniStack's root: whoever signs with these may do everything, as the account's administrator may.
@@ -142,9 +142,7 @@ def ministack(workdir: Path, *, smtp_port: int | None = None) -> Iterator[str]:
     """Run MiniStack on a free loopback port with an empty state; yields its address."""
     with ExitStack() as stack:
         # Each Lambda worker unpacks code and layer here and never cleans up: an own folder, in memory if it fits.
-        scratch = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="statsbidrag-", dir=_scratch_parent(), ignore_cleanup_errors=True)
-        )
+        scratch, lock = stack.enter_context(scratch_folder(_scratch_parent()))
         for left in range(_TRIES - 1, -1, -1):
             port = free_port()
             endpoint = f"http://{LOOPBACK}:{port}"
@@ -153,9 +151,10 @@ def ministack(workdir: Path, *, smtp_port: int | None = None) -> Iterator[str]:
                     running(
                         _serving(port),
                         log=workdir / "ministack.log",
-                        environment=_ministack_environment(port, Path(scratch), smtp_port),
+                        environment=_ministack_environment(port, scratch, smtp_port),
                         ready=answers(f"{endpoint}/_ministack/ready"),
-                        cwd=Path(scratch),
+                        cwd=scratch,
+                        keeps=(lock,),
                     )
                 )
             except ProcessFailedError:
@@ -202,6 +201,8 @@ def _clock_file(workdir: Path) -> Path:
 
 def _scratch_parent() -> Path | None:
     memory = Path("/dev/shm")  # noqa: S108 - only the parent of an own folder; unpacking there is three times as fast
+    if memory.is_dir():
+        clear_left_behind(memory)
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_IN_MEMORY else None
 
 
