@@ -30,9 +30,11 @@ from statsbidrag.entry.actions import BY_ROUTE
 from statsbidrag.entry.agent_forms import ConfirmedMandates
 from statsbidrag.entry.answers import read_answers
 from statsbidrag.entry.bodies import CSRF_FIELD, FORM, JSON, MULTIPART
+from statsbidrag.entry.draft_form import VERSION
 from statsbidrag.entry.forms import AccountForm, RequisitionForm, read_account, read_requisition
 from statsbidrag.entry.hearing_form import QUESTIONS, read_hearing
 from statsbidrag.entry.models import Reasoned
+from statsbidrag.entry.requisition_form import RequisitionDraft, read_requisition_draft
 from statsbidrag.entry.rights import RIGHTS
 from statsbidrag.entry.uploads import LARGEST_UPLOAD, MOST_AT_ONCE
 from statsbidrag.ports import Draft
@@ -46,6 +48,7 @@ from statsbidrag.usecases.requisitions import Receipt, RequisitionView
 Json = dict[str, Any]
 ORE: Json = {"type": "integer", "description": "Öre"}
 TEXT_OR_NUMBER: Json = {"type": ["string", "integer"]}
+DRAFT_VERSION: Json = {"type": "string", "description": "Of the draft that was seen; none if empty"}
 _NAME = r"^[A-Za-z0-9_.-]{1,100}$"
 PARAMETERS = {
     "round": ("A round: the year it is for.", r"^20[0-9]{2}$"),
@@ -73,6 +76,8 @@ class Contract(NamedTuple):
 CONTRACTS = {
     "receive_requisition.show_view": Contract("RequisitionView"),
     "receive_requisition.submit": Contract("RequisitionReceipt", "Requisition", 201),
+    "receive_requisition.show_draft": Contract("Draft"),
+    "receive_requisition.save_draft": Contract("Draft", "RequisitionDraft"),
     "receive_report.show_view": Contract("ReportView"),
     "receive_report.submit": Contract("ReportReceipt", "Report", 201),
     "receive_report.show_draft": Contract("Draft"),
@@ -181,7 +186,7 @@ RECORDS: Json = {
 }
 FORMS = {
     "receive_requisition.submit_form": "Requisition",
-    "receive_requisition.review_form": "Requisition",
+    "receive_requisition.review_form": "RequisitionDraft",
     "propose_accounts.propose_account": "PayoutAccountForm",
     "receive_report.submit_form": "Report",
     "receive_hearing_answers.submit_form": "HearingAnswerForm",
@@ -189,7 +194,11 @@ FORMS = {
 """Pages that are posted to, and what their forms hold."""
 NOT_RECEIVED = {"receive_requisition.review_form"}
 """Forms that are reviewed and never received."""
-STEPS = {"receive_report.submit_form": ("save",)}
+STEPS = {
+    "receive_requisition.submit_form": ("save",),
+    "receive_requisition.review_form": ("save",),
+    "receive_report.submit_form": ("save",),
+}
 """What else a form may be asked for."""
 
 
@@ -340,6 +349,7 @@ def _for_people(name: str) -> Json:
         hidden: Json = {
             "request_key": {"type": "string", "description": "Given by the page that showed the form"},
             "step": {"enum": ["review", "change", "send", *STEPS.get(name, ())], "default": "send"},
+            **({VERSION: DRAFT_VERSION} if name in STEPS else {}),
         }
         described["requestBody"] = {"required": True, "content": {FORM: {"schema": _posted(FORMS[name], hidden)}}}
         responses["200"]["description"] = "What was filled in, to be reviewed or changed"
@@ -399,6 +409,7 @@ def _posted_forms() -> Json:
     return {
         "Requisition": _form(RequisitionForm, read_requisition),
         "PayoutAccountForm": _form(AccountForm, partial(read_account, in_force=Account("bankgiro", ""))),
+        "RequisitionDraft": _requisition_draft(),
         "Report": _report(),
         "HearingAnswerForm": _hearing_answer(),
     }
@@ -572,12 +583,18 @@ def _report() -> Json:
     }
 
 
+def _requisition_draft() -> Json:
+    described = _form(RequisitionDraft, read_requisition_draft)
+    described["properties"][VERSION] = DRAFT_VERSION
+    return described
+
+
 def _draft_answers() -> Json:
     """Describe what is saved of a report."""
     return {
         "type": "object",
         "description": "Answers so far by the id of each question, as typed, and the draft that they were written on.",
-        "properties": {"draft_version": {"type": "string", "description": "Of the draft that was seen; none if empty"}},
+        "properties": {VERSION: DRAFT_VERSION},
         "additionalProperties": TEXT_OR_NUMBER,
     }
 

@@ -14,6 +14,8 @@ from local.mailbox import Mailbox
 from local.provider import Person, Provider, people, provider
 from local.stack import Stack, embedded_stack
 from local.web import HOST
+from statsbidrag.domain.identifiers import MunicipalityCode
+from statsbidrag.domain.mandates import Mandate
 from tests.builders import recipient
 from tests.mandates import let_act
 
@@ -29,6 +31,10 @@ KNOWN = (
     *people([recipient(code, name) for code, name in MUNICIPALITIES]),
     *(Person("applicant-1", "Person som blir ombud", "Andra"), Person("invited-1", "Person som är inbjuden", "Andra")),
     Person(APPLYING, "Person som ansöker om att bli ombud", "Andra"),
+    *(
+        Person(f"coordinator-{code}", f"Uppgiftssamordnare i {code}", "Andra", mandates=(Mandate(code, "coordinator"),))
+        for code in map(MunicipalityCode, ("0581", "0680"))
+    ),
 )
 SITE = f"http://{HOST}"
 """Where the pages are, for a browser that knows which port that is."""

@@ -281,22 +281,22 @@ class FakeDrafts:
         self.items: dict[str, Draft] = {}
         self.calls: list[str] = []
 
-    def get(self, case: str) -> Draft | None:
+    def get(self, key: str) -> Draft | None:
         self.calls.append("get")
-        return self.items.get(case)
+        return self.items.get(key)
 
-    def put(self, case: str, draft: Draft, expected: str) -> None:
+    def put(self, key: str, draft: Draft, expected: str) -> None:
         self.calls.append("put")
-        stored = self.items.get(case)
+        stored = self.items.get(key)
         if (stored.version if stored else "") != expected:
-            raise Conflict(case)
-        self.items[case] = draft
+            raise Conflict(key)
+        self.items[key] = draft
 
-    def remove(self, case: str, expected: str) -> None:
+    def remove(self, key: str, expected: str) -> None:
         self.calls.append("remove")
-        stored = self.items.get(case)
+        stored = self.items.get(key)
         if stored and stored.version == expected:
-            del self.items[case]
+            del self.items[key]
 
 
 class FakeRegister:

@@ -8,12 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
-from statsbidrag.domain.errors import NotFound
-from statsbidrag.entry import api, wiring
+from statsbidrag.entry import api
 from statsbidrag.entry.bodies import read_fields, request_key
 from statsbidrag.entry.pages import Pages
 from statsbidrag.entry.report_form import ReportForm
-from statsbidrag.usecases import drafts
 from statsbidrag.usecases.reports import ReportView
 
 PAGES = Pages(Path(__file__).parent / "templates")
@@ -38,7 +36,7 @@ for path in (FORM, PROGRAM, DRAFT):
 def show_form(token: str) -> Response[str]:
     """Show the form with what is saved of it, or that the report has come in already."""
     form = _form(token)
-    return form.start(partial(_show, form.view))
+    return form.open(partial(_show, form.view))
 
 
 @app.post(FORM)
@@ -68,10 +66,7 @@ def submit(token: str) -> Response[str]:
 @app.get(DRAFT)
 def show_draft(token: str) -> Response[str]:
     """Give what is saved and not sent."""
-    draft = drafts.load(wiring.drafts(), _form(token).view)
-    if draft is None:
-        raise NotFound("no_draft", "Det finns inget sparat utkast.")
-    return api.document(draft)
+    return api.document(_form(token).load())
 
 
 @app.post(DRAFT)
@@ -86,7 +81,7 @@ def _form(token: str) -> ReportForm:
 
 def _show(view: ReportView, template: str, status: int = 200, **shows: Any) -> Response[str]:
     event = app.current_event.raw_event
-    common = {"view": view, "request_key": api.form_key(event), "draft": None, "other": None, **shows}
+    common = {"view": view, "request_key": api.form_key(event), "draft": None, "other": None, "differs": {}, **shows}
     common["token"] = str(event.get("path")).rpartition("/")[2]
     return api.page(PAGES.render(template, api.root(event), **common), status)
 

@@ -9,11 +9,11 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from statsbidrag.domain.identifiers import parse_municipality, parse_round
-from statsbidrag.entry import api, flow, wiring
+from statsbidrag.entry import api, wiring
 from statsbidrag.entry.bodies import read_fields, request_key
-from statsbidrag.entry.forms import ACCOUNT_KINDS, REQUISITION_LABELS, prefilled_requisition, read_requisition
+from statsbidrag.entry.forms import ACCOUNT_KINDS, REQUISITION_LABELS, read_requisition
 from statsbidrag.entry.pages import Pages
-from statsbidrag.entry.requisition_form import requisition_form
+from statsbidrag.entry.requisition_form import Receive, RequisitionForm
 from statsbidrag.entry.rights import SUBMITTERS
 from statsbidrag.usecases import requisitions
 from statsbidrag.usecases.requisitions import Receipt, RequisitionInput, RequisitionView
@@ -21,36 +21,34 @@ from statsbidrag.usecases.requisitions import Receipt, RequisitionInput, Requisi
 PAGES = Pages(Path(__file__).parent / "templates")
 FORM = "/rekvisition/<round_id>/<municipality>"
 REVIEW = f"{FORM}/granskning"
-PROGRAM = "/rounds/<round_id>/municipalities/<municipality>/requisitions"
+CASE = "/rounds/<round_id>/municipalities/<municipality>"
+PROGRAM, DRAFT = f"{CASE}/requisitions", f"{CASE}/requisition-draft"
 
 app = api.create_app(PAGES.error)
-api.options(app, FORM, "GET, POST")
+for path in (FORM, PROGRAM, DRAFT):
+    api.options(app, path, "GET, POST")
 api.options(app, REVIEW, "POST")
-api.options(app, PROGRAM, "GET, POST")
 
 
 @app.get(FORM)
 def show_form(round_id: str, municipality: str) -> Response[str]:
-    """Show the form, or that the municipality has requisitioned what it may."""
+    """Show the form with the municipality's draft, or that it has requisitioned what it may."""
     view = _view(round_id, municipality)
-    if view.requisitioned and (view.round.terms.requisitions_allowed == 1 or view.requisitioned == view.allocated):
-        return _show(view, "already_requisitioned.html")
-    return _show(view, "requisition.html", values=prefilled_requisition(view.recipient))
+    return _form(view).open(partial(_show, view))
 
 
 @app.post(FORM)
 def submit_form(round_id: str, municipality: str) -> Response[str]:
-    """Take the form one step on: to review, back to change, or received."""
+    """Take the form one step on: saved, to review, back to change, or received."""
     view = _view(round_id, municipality)
-    form = requisition_form(view, partial(_receive, view))
-    return flow.step(app.current_event.raw_event, form, partial(_show, view))
+    return _form(view, partial(_receive, view)).step(partial(_show, view))
 
 
 @app.post(REVIEW)
 def review_form(round_id: str, municipality: str) -> Response[str]:
-    """Show what a data coordinator filled in, or the form again; it is never received, and who may send is told."""
+    """Save or show what a data coordinator filled in; it is never received, and who may send is told."""
     view = _view(round_id, municipality)
-    return flow.step(app.current_event.raw_event, requisition_form(view, None), partial(_show, view))
+    return _form(view).step(partial(_show, view))
 
 
 @app.get(PROGRAM)
@@ -67,6 +65,23 @@ def submit(round_id: str, municipality: str) -> Response[str]:
     fields = read_fields(event)
     key = request_key(event, fields)
     return api.document(api.in_ore(_receive(view, read_requisition(fields), key)), 201)
+
+
+@app.get(DRAFT)
+def show_draft(round_id: str, municipality: str) -> Response[str]:
+    """Give what the municipality has saved and not sent."""
+    return api.document(_form(_view(round_id, municipality)).load())
+
+
+@app.post(DRAFT)
+def save_draft(round_id: str, municipality: str) -> Response[str]:
+    """Save what is written so far on the draft that was seen; 409 when somebody else saved meanwhile."""
+    fields = read_fields(app.current_event.raw_event)
+    return api.document(_form(_view(round_id, municipality)).save(fields))
+
+
+def _form(view: RequisitionView, receive: Receive | None = None) -> RequisitionForm:
+    return RequisitionForm(app.current_event.raw_event, view, receive)
 
 
 def _view(round_id: str, municipality: str) -> RequisitionView:
@@ -88,8 +103,12 @@ def _show(view: RequisitionView, template: str, status: int = 200, **shows: Any)
         "labels": REQUISITION_LABELS,
         "account_kinds": ACCOUNT_KINDS,
         "may_send": api.caller(event).role in SUBMITTERS,
+        "draft": None,
+        "other": None,
+        "differs": {},
+        **shows,
     }
-    return api.page(PAGES.render(template, api.root(event), **common, **shows), status)
+    return api.page(PAGES.render(template, api.root(event), **common), status)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

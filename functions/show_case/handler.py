@@ -11,8 +11,11 @@ from statsbidrag.domain.identifiers import parse_municipality, parse_round
 from statsbidrag.domain.time import swedish_date
 from statsbidrag.entry import api, wiring
 from statsbidrag.entry.pages import Pages
-from statsbidrag.usecases import case_view
+from statsbidrag.ports import Draft
+from statsbidrag.usecases import case_view, drafts
+from statsbidrag.usecases.case_view import CaseView
 from statsbidrag.usecases.receipts import receipts_of
+from statsbidrag.usecases.requisitions import draft_place
 
 STATUS_WORDS = {"done": "Klart", "now": "Pågår", "later": "Senare"}
 WHO_WORDS = {"municipality": "Kommunen", "agency": "Myndigheten", "bank": "Banken"}
@@ -37,7 +40,8 @@ def show_home(municipality: str) -> Response[str]:
 def show_case(municipality: str, round_id: str) -> Response[str]:
     """Show where a case stands, what is next and by when, and its papers."""
     view = case_view.show(wiring.books(), parse_round(round_id), parse_municipality(municipality))
-    return _page("my_case.html", view=view, today=swedish_date(view.now), receipts=receipts_of(view.case))
+    shows = {"today": swedish_date(view.now), "receipts": receipts_of(view.case), "draft": _waiting(view)}
+    return _page("my_case.html", view=view, **shows)
 
 
 @app.get(DOCUMENT)
@@ -46,6 +50,12 @@ def give_document(municipality: str, round_id: str, document: str) -> Response[s
     place = parse_round(round_id), parse_municipality(municipality)
     paper, content = case_view.read_document(wiring.books(), wiring.files("archive_bucket"), *place, document)
     return api.download(content, paper.media_type, paper.name)
+
+
+def _waiting(view: CaseView) -> Draft | None:
+    """Give the draft of a requisition that is next and the municipality's to send."""
+    is_theirs = view.next is not None and (view.next.kind, view.next.who) == ("requisition", "municipality")
+    return drafts.load(wiring.drafts(), draft_place(view.case)) if is_theirs else None
 
 
 def _page(template: str, **shows: Any) -> Response[str]:

@@ -141,31 +141,34 @@ class Store(Protocol):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What a municipality has written of its report and not sent.
+    """What a municipality has written of its report or its requisition, and not sent.
 
     Attributes
     ----------
     version
         Another one for every saving.
     answers
-        As typed, by question id.
+        As typed, by question or field.
+    saved_by
+        The role of who saved it; empty where it is not known, as behind a mailed link.
     """
 
     version: str
     saved_at: datetime
     answers: dict[str, str]
+    saved_by: str = ""
 
 
 class Drafts(Protocol):
     """The municipalities' drafts: theirs, and so no part of any journal."""
 
-    def get(self, case: str) -> Draft | None:
-        """Give a case's draft, read consistently."""
+    def get(self, key: str) -> Draft | None:
+        """Give the draft under a key, read consistently."""
 
-    def put(self, case: str, draft: Draft, expected: str) -> None:
+    def put(self, key: str, draft: Draft, expected: str) -> None:
         """Save a draft in place of the version that was seen, empty for none; `Conflict` when it is another by now."""
 
-    def remove(self, case: str, expected: str) -> None:
+    def remove(self, key: str, expected: str) -> None:
         """Remove the version that was seen; another one stays."""
 
 

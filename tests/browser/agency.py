@@ -81,7 +81,10 @@ def agent(code: str) -> Signed:
 
 OFFICER, SECOND_OFFICER = Signed(PREPARES, "officer"), Signed(DECIDES, "officer")
 ATTESTER, SECOND_ATTESTER = (Signed(subject, "attester") for subject in ATTESTERS)
-REPRESENTATIVE, COORDINATOR = (Signed(f"{role}-{ASKS}", role) for role in ("representative", "coordinator"))
+REPRESENTATIVE = Signed(f"representative-{ASKS}", "representative")
+COORDINATOR, TELLS_COORDINATOR, DAWDLES_COORDINATOR = (
+    Signed(f"coordinator-{code}", "coordinator") for code in (ASKS, TELLS, DAWDLES)
+)
 PERSON = Signed("person-1", "person")
 """Acts for nobody."""
 APPLICANT, INVITED, NEWCOMER = (
@@ -101,12 +104,15 @@ class Agency:
         Where its pages are, without a trailing slash.
     drawn
         The municipalities that are drawn for a spot check.
+    sent
+        The municipalities that have asked for all they may get already.
     """
 
     def __init__(self, world: World) -> None:
         self.world, self.site = world, SITE
         self._stage = -1
         self.drawn: tuple[str, ...] = ()
+        self.sent: set[str] = set()
         self._ways: dict[str, Callable[[], None]] = {
             "open": self._open,
             "late": self._let_be_late,
@@ -212,7 +218,8 @@ class Agency:
 
     def _let_be_late(self) -> None:
         for code in (WAITS, *ASKED):
-            self.requisition(code)
+            if code not in self.sent:
+                self.requisition(code)
         self.world.wait(tasks=("requisitions", "mail"))
         self.call("POST", f"{self.case(WAITS)}/holds", OFFICER, {"reason": "Kommunen utreder sin rekvisition."})
 

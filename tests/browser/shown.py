@@ -11,6 +11,7 @@ from tests.browser.agency import (
     ASKS,
     COORDINATOR,
     DAWDLES,
+    DAWDLES_COORDINATOR,
     DECIDED,
     DRAFTS,
     HEARD,
@@ -188,8 +189,14 @@ def _account(*presses: str, **fields: str) -> Way:
 
 
 def _coordinates(_: Agency, visiting: Visiting) -> Visit:
-    visit = visiting(COORDINATOR).go(requisition(ASKS))
-    return visit.fill(amount="100000", declaration="ja").press(REVIEW_REQUISITION)
+    return visiting(COORDINATOR).go(requisition(ASKS)).fill(amount="100000").press(REVIEW_REQUISITION)
+
+
+def _two_save_a_requisition(_: Agency, visiting: Visiting) -> Visit:
+    """A data coordinator and the agent open the same form; the second to save is told what the first has saved."""
+    one, other = (visiting(who).go(requisition(DAWDLES)) for who in (DAWDLES_COORDINATOR, agent(DAWDLES)))
+    one.fill(amount="1000", invoice_reference="Socialtjänsten").press(SAVE)
+    return other.fill(amount="2000").press(SAVE)
 
 
 def _coordinated_without_a_token(_: Agency, visiting: Visiting) -> Visit:
@@ -242,8 +249,19 @@ SHOWN = (
     Shown(REQUISITION, "key-missing", "open", _without_a_key, 400),
     Shown(REQUISITION, "forged", "open", _without_a_token, 403),
     Shown(REQUISITION, "coordinator", "open", goes(requisition(ASKS), COORDINATOR)),
+    Shown(REQUISITION, "draft-of-two", "open", _two_save_a_requisition, 409),
+    Shown(REQUISITION, "draft-saved", "open", pressing(requisition(DRAFTS), agent(DRAFTS), SAVE, amount="1000")),
+    Shown(CASE, "draft-waits", "open", goes(CASE.format(municipality=DAWDLES, round=ROUND), agent(DAWDLES))),
     Shown(REVIEW, "errors", "open", pressing(requisition(ASKS), COORDINATOR, REVIEW_REQUISITION, amount="0"), 422),
     Shown(REVIEW, "review", "open", _coordinates),
+    Shown(REVIEW, "draft-saved", "open", pressing(requisition(DAWDLES), DAWDLES_COORDINATOR, SAVE, amount="1500")),
+    Shown(
+        REVIEW,
+        "draft-too-long",
+        "open",
+        pressing(requisition(DAWDLES), DAWDLES_COORDINATOR, SAVE, invoice_reference="x" * 255),
+        422,
+    ),
     Shown(REVIEW, "forged", "open", _coordinated_without_a_token, 403),
     Shown(REQUISITION, "late-form", "late", goes(requisition(LAGS), agent(LAGS))),
     Shown(REQUISITION, "late-receipt", "late", _requisition(LAGS, REVIEW_REQUISITION, SEND_REQUISITION), 201),

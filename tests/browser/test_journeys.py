@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.agency import REPLIES, ROUND, TELLS, WALKS, Agency, agent
+from tests.browser.agency import REPLIES, ROUND, TELLS, TELLS_COORDINATOR, WALKS, Agency, agent
 from tests.browser.shown import (
     CHANGE,
     REVIEW_HEARING,
@@ -71,6 +71,44 @@ def test_a_requisition_is_filled_in_corrected_changed_and_sent(agency: Agency, v
     sits.says("Vi har tagit emot er rekvisition", "4 000 000 kronor", "Kontrollsumma")
     receipt = agency.world.mailbox.wait_for(f"{ROUND}-{WALKS}-requisition_receipt-1")
     assert receipt.to
+
+
+@pytest.mark.at("open")
+def test_a_data_coordinator_fills_in_and_the_agent_sends(agency: Agency, visit: Visiting) -> None:
+    coordinator, sends = visit(TELLS_COORDINATOR).go(requisition(TELLS)), visit(agent(TELLS))
+    coordinator.says("Du kan fylla i men inte skicka")
+    coordinator.type_in("amount", "omkring 6 miljoner").type_in("invoice_reference", "Socialtjänsten 12")
+    coordinator.follow(SAVE)
+    assert coordinator.status == 200
+    coordinator.says(
+        "Utkastet är sparat", "Rekvisitionen är inte inskickad", "Ombudet eller en representant måste öppna"
+    )
+    assert coordinator.page.locator("[name=declaration]").count() == 0
+
+    sends.go(f"/kommun/{TELLS}/arende/{ROUND}")
+    sends.says("Ett utkast väntar", "av kommunens uppgiftssamordnare")
+    sends.follow("Gå till utkastet")
+    sends.says("Utkast, senast sparat", "av kommunens uppgiftssamordnare")
+    assert sends.page.locator("[name=invoice_reference]").input_value() == "Socialtjänsten 12"
+    assert not sends.page.locator("[name=declaration]").is_checked()
+    sends.follow(REVIEW_REQUISITION)
+    assert sends.status == 422
+    sends.says("Det finns 2 fel att rätta", "Kryssa i rutan för att intyga uppgifterna.")
+
+    sends.type_in("amount", str(agency.allocated(TELLS)))
+    sends.tab_to(name="declaration")
+    sends.keys("Space")
+    sends.follow(REVIEW_REQUISITION)
+    assert sends.status == 200
+    sends.says("Socialtjänsten 12")
+    sends.follow(SEND_REQUISITION)
+    assert sends.status == 201
+    sends.is_titled("Rekvisitionen har kommit in")
+    agency.sent.add(TELLS)
+
+    coordinator.go(requisition(TELLS))
+    coordinator.says("har redan rekvirerat")
+    assert agency.world.mailbox.wait_for(f"{ROUND}-{TELLS}-requisition_receipt-1").to
 
 
 @pytest.mark.at("reporting")

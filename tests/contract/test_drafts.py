@@ -25,6 +25,13 @@ def test_it_is_saved_over_the_version_that_was_seen(drafts: Drafts) -> None:
     assert drafts.get(KEY) == SECOND
 
 
+def test_each_form_of_a_case_has_its_own(drafts: Drafts) -> None:
+    requisition = Draft("v3", SPRING, {"amount": "125 000"}, "coordinator")
+    drafts.put(KEY, FIRST, "")
+    drafts.put(f"{KEY}#requisition", requisition, "")
+    assert (drafts.get(KEY), drafts.get(f"{KEY}#requisition")) == (FIRST, requisition)
+
+
 @pytest.mark.parametrize("expected", ["", "v0"])
 def test_it_is_not_saved_over_another(drafts: Drafts, expected: str) -> None:
     drafts.put(KEY, FIRST, "")

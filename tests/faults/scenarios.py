@@ -366,6 +366,18 @@ SCENARIOS: tuple[Scenario, ...] = (
         _and(_sample("receive_requisition", "show_form")),
     ),
     Scenario(
+        "receive_requisition, a draft",
+        "requisitions open",
+        _sample("receive_requisition", "save_draft"),
+        _and(_sample("receive_requisition", "show_form")),
+    ),
+    Scenario(
+        "receive_requisition, beside a draft",
+        "requisition drafted",
+        _sample("receive_requisition", "show_draft"),
+        _and(_sample("receive_requisition", "show_form")),
+    ),
+    Scenario(
         "validate_requisition",
         "requisitioned",
         _sample("validate_requisition", "two_requisitions"),

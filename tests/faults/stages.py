@@ -183,6 +183,11 @@ class Year:
     def _requisition(self) -> None:
         self.world.clock.time = _at(5, 6)
         self._keep("requisitions open")
+        with self._aside("requisitions open"):
+            kept = DynamoDBDrafts(client("dynamodb"), self.world.stack.table)
+            place = requisitions.draft_place(self.case(FIRST))
+            drafts.save(kept, self.world.clock, place, {"amount": "400 000"}, "", "coordinator")
+            self._keep("requisition drafted")
         for code, share in SHARES.items():
             form = requisitions.RequisitionInput(kronor(share), ACCOUNTS[code], "REF 4711", "")
             requisitions.receive(self.books, YEAR, code, form, "a-key-of-the-form", Context(f"agent:{code}", CALL))
@@ -320,7 +325,7 @@ class Year:
         with self._aside("reporting"):
             view = reports.show(self.books, self.token)
             kept = DynamoDBDrafts(client("dynamodb"), self.world.stack.table)
-            drafts.save(kept, self.world.clock, view, {"organisation": "Hälsosamtal"}, "")
+            drafts.save(kept, self.world.clock, reports.draft_place(view), {"organisation": "Hälsosamtal"}, "")
             self._keep("draft saved")
         answers: dict[str, str | int] = {
             "amount_used": 40_000_000,

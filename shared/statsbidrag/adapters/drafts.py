@@ -1,4 +1,4 @@
-"""Drafts of reports: one item a case, beside the journals and no part of them."""
+"""Drafts: one item for each form of a case, beside the journals and no part of them."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ class DynamoDBDrafts:
         self._client = client
         self._table = table
 
-    def get(self, case: str) -> Draft | None:
-        """Give a case's draft, read consistently."""
-        item = self._client.get_item(TableName=self._table, Key=_key(case), ConsistentRead=True).get("Item")
+    def get(self, key: str) -> Draft | None:
+        """Give the draft under a key, read consistently."""
+        item = self._client.get_item(TableName=self._table, Key=_item_key(key), ConsistentRead=True).get("Item")
         return msgspec.json.decode(item["draft"]["S"], type=Draft) if item else None
 
-    def put(self, case: str, draft: Draft, expected: str) -> None:
+    def put(self, key: str, draft: Draft, expected: str) -> None:
         """Save a draft in place of the version that was seen; `Conflict` when it is another by now."""
-        item = {**_key(case), "version": {"S": draft.version}, "draft": {"S": canonical(draft).decode()}}
+        item = {**_item_key(key), "version": {"S": draft.version}, "draft": {"S": canonical(draft).decode()}}
         try:
             self._client.put_item(TableName=self._table, Item=item, **_unchanged(expected))
         except ClientError as error:
-            raise _conflict(error, case) from None
+            raise _conflict(error, key) from None
 
-    def remove(self, case: str, expected: str) -> None:
+    def remove(self, key: str, expected: str) -> None:
         """Remove the version that was seen; another one stays."""
         try:
-            self._client.delete_item(TableName=self._table, Key=_key(case), **_unchanged(expected))
+            self._client.delete_item(TableName=self._table, Key=_item_key(key), **_unchanged(expected))
         except ClientError as error:
             if error.response["Error"]["Code"] != _CHANGED:
                 raise
 
 
-def _key(case: str) -> dict[str, Any]:
-    return {"pk": {"S": f"DRAFT#{case}"}, "sk": {"S": _ITEM}}
+def _item_key(key: str) -> dict[str, Any]:
+    return {"pk": {"S": f"DRAFT#{key}"}, "sk": {"S": _ITEM}}
 
 
 def _unchanged(expected: str) -> dict[str, Any]:
@@ -61,5 +61,5 @@ def _unchanged(expected: str) -> dict[str, Any]:
     }
 
 
-def _conflict(error: ClientError, case: str) -> Exception:
-    return Conflict(case) if error.response["Error"]["Code"] == _CHANGED else error
+def _conflict(error: ClientError, key: str) -> Exception:
+    return Conflict(key) if error.response["Error"]["Code"] == _CHANGED else error

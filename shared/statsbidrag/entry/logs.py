@@ -86,7 +86,7 @@ EVENTS: dict[str, str] = {
     "report_links_revoked": "Every report link of a case was closed. Renew the link, or say why not.",
     "link_delivery_proven": "An officer has proven that the report link arrived. Nothing to do.",
     "report_reminder_issued": "A reminder of the report is owed. Nothing to do.",
-    "draft_saved": "A municipality saved what it has written of its report. Nothing to do.",
+    "draft_saved": "A municipality saved what it has written of its report or requisition. Nothing to do.",
     "report_received": "A report was stamped and stored. Nothing to do.",
     "report_extended": "A municipality got a later last day for its report. Nothing to do.",
     "report_reopened": "A report may be corrected; what was proposed is withdrawn. Nothing to do.",

@@ -19,7 +19,7 @@ from statsbidrag.domain.case.commands import (
 from statsbidrag.domain.case.links import no_such_link, refuse_closed
 from statsbidrag.domain.case.spot_checks import find as find_check
 from statsbidrag.domain.case.state import opened
-from statsbidrag.domain.errors import NotFound
+from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.journal import canonical, sha256
 from statsbidrag.domain.money import Ore
 from statsbidrag.domain.recipient import Recipient
@@ -27,6 +27,7 @@ from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import end_of
 from statsbidrag.ports import DueTask, Links, Request
 from statsbidrag.usecases.books import Books, Context, Seen
+from statsbidrag.usecases.drafts import Place
 from statsbidrag.usecases.records import another_link, request_records
 from statsbidrag.usecases.rounds import get_round
 
@@ -130,6 +131,19 @@ def show(books: Books, token: str) -> ReportView:
         reopened_at=reopening.reopened_at if reopening else None,
         reopened_because=reopening.reason if reopening else "",
         earlier=reopening.earlier.answers if reopening else {},
+    )
+
+
+def draft_place(view: ReportView) -> Place:
+    """Tell where the draft of the report lies; one from before the report was opened again is none."""
+    closed = Refusal("already_reported", "Kommunen har redan lämnat sin återrapportering.", status=409)
+    return Place(
+        round=view.round.id,
+        municipality=view.recipient.municipality,
+        kind="report",
+        shared_by="med länken",
+        since=view.reopened_at,
+        closed=closed if view.already_received_at else None,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import SubmitRequisition, ValidateRequisition
 from statsbidrag.domain.case.state import opened
+from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.journal import canonical, sha256
 from statsbidrag.domain.money import Ore
@@ -18,6 +19,7 @@ from statsbidrag.domain.time import end_of
 from statsbidrag.ports import DueTask, Request
 from statsbidrag.usecases.batch_stops import stop_for_account
 from statsbidrag.usecases.books import Books, Context, Seen
+from statsbidrag.usecases.drafts import Place
 from statsbidrag.usecases.rounds import get_round
 
 
@@ -96,6 +98,22 @@ def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Req
         closes_at=closes_at,
         is_late=books.now() >= closes_at,
         seen=seen,
+    )
+
+
+def draft_place(case: Case) -> Place:
+    """Tell where the draft of the next requisition lies; one from before the last that was sent is none."""
+    _, terms = opened(case)
+    live = [r for r in case.requisitions if r.status != "rejected"]
+    is_all = bool(live) and sum(r.amount for r in live) == case.money.allocated
+    closed = Refusal("already_requisitioned", "Kommunen har redan rekvirerat vad den får.", status=409)
+    return Place(
+        round=case.round,
+        municipality=case.municipality,
+        kind="requisition",
+        shared_by="i kommunen",
+        since=case.requisitions[-1].received_at if case.requisitions else None,
+        closed=closed if is_all or len(live) >= terms.requisitions_allowed else None,
     )
 
 

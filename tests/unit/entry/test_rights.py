@@ -71,9 +71,10 @@ def test_a_route_that_does_not_stand_in_the_table_is_nobodys() -> None:
 
 def test_who_submits_for_a_municipality_is_no_data_coordinator() -> None:
     sends = [path for path, method in ROUTES if method == "POST" and may("coordinator", method, path)]
-    # One applies and accepts for oneself, whatever one does for a municipality; what is reviewed is not received.
+    # One applies and accepts for oneself, whatever one does for a municipality; a draft is not received.
     assert [path for path in sends if RIGHTS[path]["POST"] not in (ANYONE, SIGNED_IN, APPLICANTS)] == [
-        "/rekvisition/{round}/{municipality}/granskning"
+        "/rekvisition/{round}/{municipality}/granskning",
+        "/rounds/{round}/municipalities/{municipality}/requisition-draft",
     ]
 
 

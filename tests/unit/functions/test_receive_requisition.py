@@ -13,6 +13,7 @@ from functions.receive_requisition import handler as function
 from statsbidrag.domain.case import CASE, Case
 from statsbidrag.entry import wiring
 from statsbidrag.usecases.books import Books
+from tests.fakes import FakeDrafts
 from tests.unit.functions.material import IN_TIME, KEY, LATE, headers, opened, sample
 
 
@@ -24,6 +25,7 @@ def books(monkeypatch: pytest.MonkeyPatch) -> Books:
 def _use(monkeypatch: pytest.MonkeyPatch, at: datetime) -> Books:
     books = opened(at)
     monkeypatch.setattr(wiring, "books", lambda: books)
+    monkeypatch.setattr(wiring, "drafts", FakeDrafts)
     return books
 
 
@@ -212,6 +214,8 @@ def test_a_data_coordinator_sees_the_form_and_who_may_send(books: Books) -> None
     assert shown["statusCode"] == 200
     assert 'action="../../rekvisition/2025/0114/granskning"' in shown["body"]
     assert "Du kan fylla i men inte skicka" in shown["body"]
+    assert "Ombudet eller en representant måste öppna det, intyga uppgifterna och skicka" in shown["body"]
+    assert 'name="declaration"' not in shown["body"]
     assert 'href="../../kommun/0114/ombud"' in shown["body"]
     assert "granskning" not in _call("show_form")["body"]
 
@@ -222,6 +226,7 @@ def test_what_a_data_coordinator_filled_in_is_reviewed_and_never_received(books:
     assert answer["statusCode"] == 200
     assert "Ombudet eller en representant skickar" in answer["body"]
     assert 'value="send"' not in answer["body"]
+    assert "Intygande" not in answer["body"]
     assert _case(books).requisitions == ()
 
 

@@ -39,6 +39,20 @@ def test_what_is_next_leads_to_where_it_is_done() -> None:
     assert "../../../ny-lank" in asked.xpath("//a/@href")
 
 
+def test_a_draft_that_waits_leads_to_where_it_is_sent() -> None:
+    town = Town()
+    assert "utkast" not in words(page(town.call("show_case", "case"))).lower()
+    town.call("receive_requisition", "save_only")
+    tree = page(town.call("show_case", "case"))
+    said = "Ett utkast väntar, senast sparat 6 maj 2025 kl. 10.00, svensk tid, av kommunens uppgiftssamordnare."
+    assert said in words(tree)
+    assert tree.xpath("//a[text()='Gå till utkastet']/@href") == ["../../../rekvisition/2025/0114"]
+    assert "Härnäst: rekvisition" in words(tree)
+    town.at(2025, 5, 6, 9).requisitioned().drafts.calls.clear()
+    assert "utkast" not in words(page(town.call("show_case", "case"))).lower()
+    assert town.drafts.calls == []
+
+
 def test_a_last_day_that_has_passed_is_said_in_words() -> None:
     assert "(har passerat)" in words(page(Town().at(2025, 6, 3, 8).call("show_case", "case")))
     assert "(i dag)" in words(page(Town().at(2025, 6, 2, 8).call("show_case", "case")))

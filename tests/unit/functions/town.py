@@ -30,7 +30,7 @@ from statsbidrag.usecases import reports, requisitions
 from statsbidrag.usecases.books import Books
 from statsbidrag.usecases.requisitions import RequisitionInput
 from statsbidrag.usecases.rounds import open_round
-from tests.fakes import FakeClock, FakeFiles, FakeRegister, FakeStore
+from tests.fakes import FakeClock, FakeDrafts, FakeFiles, FakeRegister, FakeStore
 from tests.unit.functions.material import KEY, RECIPIENT, REPORTING, ROUND, TEST, TOKEN, sample
 
 YEAR, CODE, OTHER = RoundId("2025"), RECIPIENT.municipality, MunicipalityCode("0115")
@@ -74,6 +74,7 @@ class Town:
     store: FakeStore = field(default_factory=FakeStore)
     archive: FakeFiles = field(default_factory=FakeFiles)
     signer: FakeSigner = field(default_factory=FakeSigner)
+    drafts: FakeDrafts = field(default_factory=FakeDrafts)
 
     def __post_init__(self) -> None:
         self.books = Books(self.store, self.clock, lambda record, context: None)
@@ -157,6 +158,10 @@ class Town:
             event["path"] = event["resource"]
             for key, value in event["pathParameters"].items():
                 event["path"] = event["path"].replace(f"{{{key}}}", value)
+        return self.answer(function, event, who)
+
+    def answer(self, function: str, event: dict[str, Any], who: dict[str, str] | None = None) -> dict[str, Any]:
+        """Answer an event, as it came or as somebody else's."""
         if who is not None:
             event["requestContext"]["authorizer"] = who
         handler = importlib.import_module(f"functions.{function}.handler")
@@ -166,6 +171,7 @@ class Town:
             patch.setattr(wiring, "files", lambda _: self.archive)
             patch.setattr(wiring, "register", lambda: self.register)
             patch.setattr(wiring, "signer", lambda: self.signer)
+            patch.setattr(wiring, "drafts", lambda: self.drafts)
             patch.setattr(wiring, "settings", lambda: SimpleNamespace(need=lambda _: "https://bidrag.example"))
             answer: dict[str, Any] = handler.handler(event, SimpleNamespace())
         return answer
