@@ -76,8 +76,6 @@ class Contract(NamedTuple):
 CONTRACTS = {
     "receive_requisition.show_view": Contract("RequisitionView"),
     "receive_requisition.submit": Contract("RequisitionReceipt", "Requisition", 201),
-    "receive_requisition.show_draft": Contract("Draft"),
-    "receive_requisition.save_draft": Contract("Draft", "RequisitionDraft"),
     "receive_report.show_view": Contract("ReportView"),
     "receive_report.submit": Contract("ReportReceipt", "Report", 201),
     "receive_report.show_draft": Contract("Draft"),

@@ -21,11 +21,10 @@ from statsbidrag.usecases.requisitions import Receipt, RequisitionInput, Requisi
 PAGES = Pages(Path(__file__).parent / "templates")
 FORM = "/rekvisition/<round_id>/<municipality>"
 REVIEW = f"{FORM}/granskning"
-CASE = "/rounds/<round_id>/municipalities/<municipality>"
-PROGRAM, DRAFT = f"{CASE}/requisitions", f"{CASE}/requisition-draft"
+PROGRAM = "/rounds/<round_id>/municipalities/<municipality>/requisitions"
 
 app = api.create_app(PAGES.error)
-for path in (FORM, PROGRAM, DRAFT):
+for path in (FORM, PROGRAM):
     api.options(app, path, "GET, POST")
 api.options(app, REVIEW, "POST")
 
@@ -65,19 +64,6 @@ def submit(round_id: str, municipality: str) -> Response[str]:
     fields = read_fields(event)
     key = request_key(event, fields)
     return api.document(api.in_ore(_receive(view, read_requisition(fields), key)), 201)
-
-
-@app.get(DRAFT)
-def show_draft(round_id: str, municipality: str) -> Response[str]:
-    """Give what the municipality has saved and not sent."""
-    return api.document(_form(_view(round_id, municipality)).load())
-
-
-@app.post(DRAFT)
-def save_draft(round_id: str, municipality: str) -> Response[str]:
-    """Save what is written so far on the draft that was seen; 409 when somebody else saved meanwhile."""
-    fields = read_fields(app.current_event.raw_event)
-    return api.document(_form(_view(round_id, municipality)).save(fields))
 
 
 def _form(view: RequisitionView, receive: Receive | None = None) -> RequisitionForm:

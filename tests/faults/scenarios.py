@@ -368,14 +368,14 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "receive_requisition, a draft",
         "requisitions open",
-        _sample("receive_requisition", "save_draft"),
+        _sample("receive_requisition", "save_only"),
         _and(_sample("receive_requisition", "show_form")),
     ),
     Scenario(
         "receive_requisition, beside a draft",
         "requisition drafted",
-        _sample("receive_requisition", "show_draft"),
-        _and(_sample("receive_requisition", "show_form")),
+        _sample("receive_requisition", "show_form"),
+        _and(_sample("receive_requisition", "send_json")),
     ),
     Scenario(
         "validate_requisition",

@@ -40,7 +40,6 @@ FITS = {
     "settle_invoices/refund": "settle_invoices, refunded",
     "change_reports/reopen": "change_reports, reopened",
     "reconsider_recoveries/decide": "reconsider_recoveries, decided",
-    "receive_requisition/show_draft": "receive_requisition, beside a draft",
     "receive_report/show_draft": "receive_report, beside a draft",
     "assess_reports/report_and_missing_report": "assess_reports, one of them missing",
     "decide_recoveries/decide": "decide_recoveries, decided",

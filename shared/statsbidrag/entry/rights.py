@@ -82,7 +82,6 @@ RIGHTS: Rights = {
     "/rekvisition/{round}/{municipality}": {"GET": MUNICIPALITY, "POST": SUBMITTERS},
     "/rekvisition/{round}/{municipality}/granskning": {"POST": MUNICIPALITY},
     f"{_CASE}/requisitions": {"GET": SUBMITTERS, "POST": SUBMITTERS},
-    f"{_CASE}/requisition-draft": {"GET": MUNICIPALITY, "POST": MUNICIPALITY},
     f"{_CASE}/account": {"GET": SUBMITTERS | OFFICER},
     f"{_CASE}/account/changes": {"POST": AGENT | OFFICER},
     f"{_RECOVERY}/hearing": {"GET": SUBMITTERS, "POST": SUBMITTERS},

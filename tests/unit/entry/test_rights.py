@@ -74,7 +74,6 @@ def test_who_submits_for_a_municipality_is_no_data_coordinator() -> None:
     # One applies and accepts for oneself, whatever one does for a municipality; a draft is not received.
     assert [path for path in sends if RIGHTS[path]["POST"] not in (ANYONE, SIGNED_IN, APPLICANTS)] == [
         "/rekvisition/{round}/{municipality}/granskning",
-        "/rounds/{round}/municipalities/{municipality}/requisition-draft",
     ]
 
 
