@@ -41,6 +41,8 @@ answers to hearings come in; their last days have passed. Afterwards anybody may
 is tried on it."""
 ASKS, SENDS, WALKS, LAGS = "0114", "0115", "0123", "0127"
 """Looks at the requisition and asks for money in the end; sends one; walks through it by keyboard; is late with it."""
+TARRIES, PLEADS = "0136", "0140"
+"""Has a late requisition that is looked at and dismissed; has one that is taken up by keyboard."""
 DRAFTS, REPORTS, TELLS, DAWDLES, LOSES = "0330", "0480", "0581", "0680", "0880"
 """Looks at the report; sends one; walks through it with two browsers; is late with it; has a revoked link."""
 HEARD, REPLIES, MISSES, DECIDED = "1280", "1480", "1490", "1715"
@@ -53,7 +55,7 @@ UNSPENT = (ASKS, HEARD, REPLIES, MISSES, DECIDED)
 """Have reported that money is left."""
 APPLIES, MOVES = "0881", "0980"
 """Gets another agent; changes its account."""
-CODES = (SENDS, WALKS, LAGS, WAITS, APPLIES, MOVES, *ASKED)
+CODES = (SENDS, WALKS, LAGS, TARRIES, PLEADS, WAITS, APPLIES, MOVES, *ASKED)
 _CLOCK = {
     "open": datetime(2025, 4, 1, 12, tzinfo=STOCKHOLM),
     "late": datetime(2025, 6, 3, 10, tzinfo=STOCKHOLM),

@@ -12,6 +12,7 @@ from tests.browser.agency import (
     OFFICER,
     ROUND,
     SECOND_OFFICER,
+    TARRIES,
     WAITS,
     Agency,
     Signed,
@@ -57,6 +58,18 @@ def _chooses(agency: Agency, visiting: Visiting) -> Visit:
     return visiting(OFFICER).go(AGREED.format(round=ROUND)).press("Räkna ihop de valda")
 
 
+def _late(way: Way) -> Way:
+    """Go there when a requisition has come after the last day."""
+
+    def then(agency: Agency, visiting: Visiting) -> Visit:
+        agency.requisition(TARRIES)
+        return way(agency, visiting)
+
+    return then
+
+
+_DECIDES_LATE, _LATE_REASON = "Avgör den sena rekvisitionen", "Kommunen har inte visat något hinder."
+_DISMISSES = _does(TARRIES, "avgor-sen-rekvisition", _DECIDES_LATE, outcome="dismissed", reason=_LATE_REASON)
 _PREPARES = _does(MISSES, "bered-beslut", "Bered beslutet", waived_ore="0", reasons="Pengarna har inte använts.")
 
 SHOWN_STAFF = (
@@ -105,6 +118,7 @@ SHOWN_STAFF = (
     Shown(ON_BATCH, "no-such-action", "reporting", _batch(OFFICER, way="/atgard/ge-bort"), 404),
     Shown(WHOLE, "open", "open", _round(WHOLE)),
     Shown(WHOLE, "no-such-round", "open", _round(WHOLE, round="2099"), 404),
+    Shown(WHOLE, "late", "late", _late(_round(WHOLE))),
     Shown(WHOLE, "reporting", "reporting", _round(WHOLE)),
     Shown(WHOLE, "overdue", "overdue", _round(WHOLE)),
     Shown(ON_ROUND, "nothing-to-do", "open", _on_round("godkann-lista")),
@@ -124,6 +138,7 @@ SHOWN_STAFF = (
     Shown(MAIL, "sent", "reporting", _round(MAIL)),
     Shown(FILE, "new", "open", _case(DRAFTS)),
     Shown(FILE, "no-such-case", "open", _case("0580"), 404),
+    Shown(FILE, "late", "late", _late(_case(TARRIES))),
     Shown(FILE, "waiting", "reporting", _case(WAITS)),
     Shown(FILE, "heard", "reporting", _case(HEARD)),
     Shown(FILE, "decided", "overdue", _case(DECIDED)),
@@ -139,6 +154,9 @@ SHOWN_STAFF = (
     Shown(ON_CASE, "nothing-to-do", "open", _does(DRAFTS, "betala-tillbaka-overskott")),
     Shown(ON_CASE, "account", "open", _does(DRAFTS, "anmal-konto")),
     Shown(ON_CASE, "account-errors", "open", _does(DRAFTS, "anmal-konto", "Anmäl ett annat konto"), 422),
+    Shown(ON_CASE, "late", "late", _late(_does(TARRIES, "avgor-sen-rekvisition"))),
+    Shown(ON_CASE, "late-errors", "late", _late(_does(TARRIES, "avgor-sen-rekvisition", _DECIDES_LATE)), 422),
+    Shown(FILE, "dismissed", "late", _late(_DISMISSES)),
     Shown(ON_CASE, "hold", "reporting", _does(WAITS, "stoppa")),
     Shown(ON_CASE, "prepare", "overdue", _does(ASKS, "bered-beslut")),
     Shown(ON_CASE, "prepare-errors", "overdue", _does(ASKS, "bered-beslut", "Bered beslutet", waived_ore="x"), 422),

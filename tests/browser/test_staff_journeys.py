@@ -10,6 +10,7 @@ import pytest
 from tests.browser.agency import (
     ATTESTER,
     OFFICER,
+    PLEADS,
     REPLIES,
     ROUND,
     SECOND_ATTESTER,
@@ -47,6 +48,26 @@ def test_two_attest_a_batch_by_its_control_total(agency: Agency, visit: Visiting
     assert (second.status, second.path) == (200, path)
     second.says("Attester 2 av 2")
     assert not second.page.locator("[name=total_ore]").count()
+
+
+@pytest.mark.at("late")
+def test_an_officer_takes_up_a_late_requisition(agency: Agency, visit: Visiting) -> None:
+    agency.requisition(PLEADS)
+    case = f"/handlaggning/arende/{ROUND}/{PLEADS}"
+    officer = visit(OFFICER).go(f"/handlaggning/omgang/{ROUND}")
+    officer.follow("Avgör rekvisition 1 från Nykvarn")
+    assert officer.path == f"{case}/atgard/avgor-sen-rekvisition"
+    officer.follow("Avgör den sena rekvisitionen")
+    assert officer.status == 422
+    officer.is_titled("Fel: Avgör den sena rekvisitionen")
+    officer.tab_to(name="outcome")
+    officer.keys("Space")
+    officer.type_in("reason", "Vår tjänst låg nere den sista dagen.")
+    officer.follow("Avgör den sena rekvisitionen")
+    assert (officer.status, officer.path) == (200, case)
+    officer.says("Rekvisitionen är avgjord.", f"{OFFICER.subject} tog upp den ändå")
+    agency.world.wait(tasks=("requisitions", "mail"))
+    officer.go(case).says("godkänd")
 
 
 @pytest.mark.at("overdue")

@@ -188,13 +188,20 @@ class Year:
             place = requisitions.draft_place(self.case(FIRST))
             drafts.save(kept, self.world.clock, place, {"amount": "400 000"}, "", "coordinator")
             self._keep("requisition drafted")
-        for code, share in SHARES.items():
-            form = requisitions.RequisitionInput(kronor(share), ACCOUNTS[code], "REF 4711", "")
-            requisitions.receive(self.books, YEAR, code, form, "a-key-of-the-form", Context(f"agent:{code}", CALL))
+        with self._aside("requisitions open"):
+            self.world.clock.time = _at(6, 3)
+            self._ask_for_money()
+            self._keep_both("requisitioned late")
+        self._ask_for_money()
         self._keep_both("requisitioned")
         for due in self.due("requisitions"):
             requisitions.validate(self.books, due, TEST)
         self._keep_both("approved")
+
+    def _ask_for_money(self) -> None:
+        for code, share in SHARES.items():
+            form = requisitions.RequisitionInput(kronor(share), ACCOUNTS[code], "REF 4711", "")
+            requisitions.receive(self.books, YEAR, code, form, "a-key-of-the-form", Context(f"agent:{code}", CALL))
 
     def _pay(self) -> None:
         self.world.clock.time = _at(5, 7, 4)

@@ -47,6 +47,8 @@ class Ledger:
         How often another account was put in force.
     named
         Changes of account that wait: the account, who named it, and the requisition that waits with it or 0.
+    late
+        Requisitions that came after the last day: whether an officer has taken it up, and `None` before that.
     asked, to
         The account of each requisition and of each payout.
     holds
@@ -90,6 +92,7 @@ class Ledger:
         self.named: dict[int, tuple[Account, str, int]] = {}
         self.asked: dict[int, Account] = {}
         self.to: dict[str, Account] = {}
+        self.late: dict[int, bool | None] = {}
         self.holds: dict[int, tuple[str, int]] = {}
         self.said: dict[str, tuple[str, str]] = {}
         self.replaced: dict[str, str] = {}
@@ -197,9 +200,16 @@ class Ledger:
                 assert event.declined_by != self.named.pop(event.change)[1]
             case e.RequisitionReceived():
                 self.asked[event.requisition] = event.account
+                self.late |= {event.requisition: None} if event.late else {}
+            case e.LateRequisitionAccepted() | e.LateRequisitionDismissed():
+                assert self.late[event.requisition] is None
+                self.late[event.requisition] = isinstance(event, e.LateRequisitionAccepted)
+            case e.RequisitionRejected():
+                assert self.late.get(event.requisition, True)
             case e.RequisitionApproved():
                 self.to[event.payout] = self.asked[event.requisition]
                 assert self.to[event.payout] == self.account
+                assert self.late.get(event.requisition, True)
 
     def _note_way(self, event: e.CaseEvent) -> None:
         match event:
@@ -382,6 +392,11 @@ class Ledger:
         if case.recipient is not None:
             assert case.recipient.account == self.account
         assert self.account not in self.waiting
+        assert {r.id for r in case.requisitions if r.status == "with_officer"} == {
+            requisition for requisition, taken_up in self.late.items() if taken_up is None
+        }
+        told = [mail for mail in case.mails.values() if mail.kind == "requisition_dismissed"]
+        assert {int(mail.about) for mail in told} == {n for n, taken_up in self.late.items() if taken_up is False}
         asking = {requisition for _, _, requisition in self.named.values()} - {0}
         assert {r.id for r in case.requisitions if r.status == "awaiting_account"} == asking
         told = [mail for mail in case.mails.values() if mail.kind == "account_changed" and not RESENT.search(mail.id)]

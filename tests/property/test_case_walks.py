@@ -44,6 +44,7 @@ from tests.builders import (
     SPRING,
     TERMS,
     THIRD,
+    TOO_LATE,
     TWICE,
     report,
     requisition,
@@ -82,6 +83,7 @@ class Walk:
         )
         self.try_to(c.OpenCase(RECIPIENT, terms, "L-1", kronor(self.chance.randint(1, 500) * 1000)))
         if self.chance.random() < 0.9:
+            self.now = self.chance.choice((SPRING, SPRING, SPRING, TOO_LATE))
             for _ in range(terms.requisitions_allowed):
                 share = Ore(self.allocated // terms.requisitions_allowed // 100 * 100)
                 asked = requisition(share, self.chance.choice((KNOWN, KNOWN, OTHER)))
@@ -127,6 +129,7 @@ class Walk:
         about = task.about
         answers: dict[str, Callable[[], c.CaseCommand]] = {
             "validate_requisition": lambda: c.ValidateRequisition(int(about)),
+            "decide_late_requisition": lambda: self.late_decision(int(about)),
             "approve_account": lambda: self.account_decision(int(about)),
             "review_hold": lambda: self.review(int(about)),
             "queue_payout": lambda: c.QueuePayout(about, self.chance.choice(BATCHES)),
@@ -181,6 +184,7 @@ class Walk:
                 self.register,
                 lambda: requisition(self.part(self.allocated)),
                 lambda: requisition(self.part(self.allocated), self.account()),
+                lambda: self.late_decision(self.chance.randint(1, 3)),
                 lambda: c.ProposeAccount(self.account(), self.officer()),
                 lambda: self.account_decision(self.chance.randint(1, 3)),
                 lambda: c.HoldPayouts(self.chance.choice(("", payout.id)), "Det utreds.", self.officer()),
@@ -277,6 +281,9 @@ class Walk:
     def register(self) -> c.CaseCommand:
         recipient = msgspec.structs.replace(RECIPIENT, account=self.account())
         return c.OpenCase(recipient, TERMS, self.case.allocation_list, self.allocated)
+
+    def late_decision(self, requisition: int) -> c.CaseCommand:
+        return c.DecideLateRequisition(requisition, self.chance.random() < 0.6, "Skäl.", self.officer())
 
     def account_decision(self, change: int) -> c.CaseCommand:
         named = [item.account for item in self.case.account_changes if item.id == change]
@@ -525,7 +532,13 @@ def test_the_walks_make_everything_happen_that_can() -> None:
     assert set(get_args(c.CaseCommand)) - taken == set()
     delivering = {"renew_report_link", "prove_delivery_of_report_link", "correct_registry_address", "answer_complaint"}
     assert delivering - owed == set()
-    assert {"account_for_payout", "correct_payout_account", "reissue_payout", "review_hold"} - owed == set()
+    assert {
+        "decide_late_requisition",
+        "account_for_payout",
+        "correct_payout_account",
+        "reissue_payout",
+        "review_hold",
+    } - owed == set()
     hearing = {"prepare_agreed_decision", "weigh_objection", "note_appeal_outcome", "reconsider_after_appeal"}
     assert hearing - owed == set()
     claims = {"reconsider_after_late_report", "decide_reconsideration", "decide_write_off", "refund_surplus"}

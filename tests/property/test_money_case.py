@@ -249,7 +249,9 @@ class OneCase(RuleBasedStateMachine):
     def command_for(self, task: Task, data: st.DataObject) -> c.CaseCommand | None:
         commands: dict[str, Callable[[], c.CaseCommand]] = {
             "validate_requisition": lambda: c.ValidateRequisition(int(task.about)),
-            "decide_late_requisition": lambda: c.ValidateRequisition(int(task.about)),
+            "decide_late_requisition": lambda: c.DecideLateRequisition(
+                int(task.about), data.draw(st.booleans()), "Skäl.", data.draw(OFFICERS)
+            ),
             "approve_account": lambda: self.approval(int(task.about), data.draw(OFFICERS)),
             "review_hold": lambda: c.ReleasePayouts(int(task.about), "Skäl.", data.draw(OFFICERS)),
             "queue_payout": lambda: c.QueuePayout(task.about, data.draw(BATCHES)),
@@ -392,6 +394,10 @@ class OneCase(RuleBasedStateMachine):
     @rule(requisition=st.integers(1, 3))
     def validate(self, requisition: int) -> None:
         self.ask(c.ValidateRequisition(requisition))
+
+    @rule(requisition=st.integers(1, 3), accepted=st.booleans(), reason=REASONS, officer=OFFICERS)
+    def decide_late(self, requisition: int, accepted: bool, reason: str, officer: str) -> None:
+        self.ask(c.DecideLateRequisition(requisition, accepted, reason, officer))
 
     @rule(account=ACCOUNTS, officer=OFFICERS)
     def propose_account(self, account: Account, officer: str) -> None:

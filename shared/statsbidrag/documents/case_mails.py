@@ -15,11 +15,13 @@ from statsbidrag.domain.case.corrections import needs_new_account
 from statsbidrag.domain.case.payouts import find as find_payout
 from statsbidrag.domain.case.recoveries import find as find_recovery
 from statsbidrag.domain.case.recoveries import find_invoice
+from statsbidrag.domain.case.requisitions import find as find_requisition
 from statsbidrag.domain.case.set_offs import find_set_off
 from statsbidrag.domain.case.settlement import find_credit_note, find_reconsidered
 from statsbidrag.domain.case.spot_checks import ASKED_FOR
 from statsbidrag.domain.case.spot_checks import find as find_spot_check
 from statsbidrag.domain.case.state import Case, Mail, MailKind, opened
+from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.money import Ore, format_kronor
 from statsbidrag.domain.terms import Round
@@ -75,7 +77,7 @@ class MailWriter:
 
 
 def _requisition(case: Case, about: str, _round: Round) -> Facts:
-    requisition = next(r for r in case.requisitions if r.id == int(about))
+    requisition = find_requisition(case, int(about))
     _, terms = opened(case)
     return {
         "amount": requisition.amount,
@@ -83,6 +85,18 @@ def _requisition(case: Case, about: str, _round: Round) -> Facts:
         "last_day": terms.requisition_last_day,
         "account": written_account(requisition.account),
         "reasons": tuple(check.explanation for check in requisition.checks if not check.passed),
+    }
+
+
+def _dismissed(case: Case, about: str, grant_round: Round) -> Facts:
+    told = find_requisition(case, int(about)).late_decision
+    if told is None:
+        raise CorruptBooks(f"{case.number} requisition {about} was never dismissed")
+    return _requisition(case, about, grant_round) | {
+        "reasons": (told.reason,),
+        "decided_by": told.decided_by,
+        "decided_on": swedish_date(told.decided_at),
+        "appeal": grant_round.appeal,
     }
 
 
@@ -246,6 +260,7 @@ _FACTS: dict[MailKind, Callable[[Case, str, Round], Facts]] = {
     "requisition_late": _requisition,
     "requisition_approved": _requisition,
     "requisition_rejected": _requisition,
+    "requisition_dismissed": _dismissed,
     "payout_rejected": _payout,
     "account_changed": _account_change,
     "report_link": _link,

@@ -28,6 +28,7 @@ NEEDS: dict[MailKind, tuple[str, ...]] = {
     "requisition_late": ("amount", "at_hand", "last_day"),
     "requisition_approved": ("amount", "account"),
     "requisition_rejected": ("amount", "reasons"),
+    "requisition_dismissed": ("amount", "at_hand", "last_day", "reasons", "decided_by", "decided_on", "appeal"),
     "payout_rejected": ("amount", "account", "reasons"),
     "account_changed": ("account",),
     "report_link": ("paid", "link", "last_day"),
@@ -100,6 +101,8 @@ class MailContext(Envelope, frozen=True, kw_only=True):
         A list in Swedish: what is asked for, or the files that came in.
     late
         Whether what is acknowledged came after its last day.
+    decided_by, decided_on
+        Who took a decision that stands in the mail alone, and the Swedish day (förvaltningslagen 31 §).
     appeal
         How the decision can be appealed, or that it cannot.
     replaced, replacement
@@ -129,6 +132,8 @@ class MailContext(Envelope, frozen=True, kw_only=True):
     points: tuple[str, ...] = ()
     late: bool = False
     link: str = ""
+    decided_by: str = ""
+    decided_on: date | None = None
     appeal: str = ""
     action_needed: bool = False
     is_again: bool = False

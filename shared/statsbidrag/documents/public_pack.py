@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from statsbidrag.documents.register import extract_csv, journal, journal_text, official
 from statsbidrag.documents.sent_records import listed, sent_files
 from statsbidrag.domain.case import CASE, Case, case_key
-from statsbidrag.domain.case.state import MAY_CARRY_LINK, Mail, Report, Requisition, opened
+from statsbidrag.domain.case.state import MAY_CARRY_LINK, LateDecision, Mail, Report, Requisition, opened
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.journal import Record, unseal
 from statsbidrag.domain.money import Ore, format_kronor
@@ -127,10 +127,18 @@ def _requisition(requisition: Requisition) -> str:
             f"Kontaktadress: {'maskerad' if requisition.contact_email else '–'}",
             f"Innehållets kontrollsumma: {requisition.content_hash}",
             "",
+            *_late(requisition.late_decision),
             *(f"{check.explanation} ({check.arithmetic})" for check in requisition.checks),
             "",
         )
     )
+
+
+def _late(told: LateDecision | None) -> Iterator[str]:
+    if told is not None:
+        outcome = "tog upp den ändå" if told.accepted else "avvisade den"
+        yield f"Kom efter sista dagen. {told.decided_by} {outcome} {format_instant(told.decided_at)}."
+        yield f"Skäl: {told.reason}"
 
 
 def answers_of(report: Report, questions: Sequence[Question]) -> list[tuple[str, str]]:

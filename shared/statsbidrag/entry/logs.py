@@ -48,6 +48,8 @@ EVENTS: dict[str, str] = {
     # the requisition and the payout
     "requisition_received": "A requisition was stamped and stored. If it was late an officer decides on it.",
     "requisition_approved": "A requisition passed its checks and a payout is owed. Nothing to do.",
+    "late_requisition_accepted": "An officer took up a requisition that was late; it is checked next. Nothing to do.",
+    "late_requisition_dismissed": "An officer dismissed a late requisition. The municipality is told and may appeal.",
     "requisition_rejected": "A requisition was rejected with reasons. The municipality may send a new one.",
     "account_change_proposed": "Another payout account was named; payouts to the old one are held. Approve or decline.",
     "account_change_approved": "A second person approved a payout account. Void and issue anew what is held.",

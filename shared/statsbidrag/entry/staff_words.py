@@ -21,7 +21,7 @@ TASKS: Mapping[str, tuple[str, str]] = {
     "correct_payout_account": ("Skaffa ett konto som banken tar emot", "anmal-konto"),
     "correct_registry_address": ("Rätta registraturens adress", "ratta-adress"),
     "decide_late_agent_application": ("Ta ställning till en sen ansökan om ombud", ""),
-    "decide_late_requisition": ("Ta ställning till en sen rekvisition", ""),
+    "decide_late_requisition": ("Ta ställning till en sen rekvisition", "avgor-sen-rekvisition"),
     "decide_reconsideration": ("Besluta en omprövning", "besluta-omprovning"),
     "decide_recovery": ("Fatta ett beslut", "fatta-beslut"),
     "decide_set_off": ("Besluta en kvittning", "besluta-kvittning"),

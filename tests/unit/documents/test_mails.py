@@ -56,6 +56,8 @@ CONTEXT = MailContext(
     reasons=("Ni har använt 400 000 kronor av 461 836 kronor.", "461 836 − 400 000 = 61 836 kronor."),
     points=("Utdrag ur huvudboken.", "Fakturor för de kostnader som bidraget har betalat."),
     link=LINK,
+    decided_by="officer-1",
+    decided_on=date(2026, 2, 3),
     appeal="Beslutet kan inte överklagas.",
     invoice_number="I-2025-0114-1",
     ocr="202501140128",
@@ -129,7 +131,7 @@ def test_every_mail_names_its_case_and_where_to_ask(kind: MailKind) -> None:
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in KINDS for name in NEEDS[kind]])
 def test_a_mail_that_lacks_what_it_tells_of_is_not_written(kind: MailKind, name: str) -> None:
     empty: Any = {"reasons": (), "enclosures": (), "link": "", "appeal": "", "account": "", "ocr": ""}
-    empty["invoice_number"] = ""
+    empty |= {"invoice_number": "", "decided_by": ""}
     with pytest.raises(ValueError, match=name):
         _read(kind, **{name: empty.get(name)})
 

@@ -37,6 +37,7 @@ PAYOUT, OTHERS = "P-2025-0114-1", "P-2025-0115-1"
 SHARE = kronor(461_836)
 TOTAL = Ore(2 * SHARE)
 PAYDAY = datetime(2025, 5, 7, 4, 0, tzinfo=UTC)
+LATE = datetime(2025, 6, 3, 8, 0, tzinfo=UTC)
 UNKNOWN = datetime(2025, 5, 14, 4, 0, tzinfo=UTC)
 NEW = Account("bankgiro", "55555551")
 CLAIM = Ore(6_183_600)
@@ -142,6 +143,17 @@ class Desk:
         """The bank refuses the first's payout."""
         self.batch().attest().send()
         self.act(c.RecordPayoutRejected(PAYOUT, BATCH_ID, "Account closed", code))
+        return self
+
+    def lag(self) -> Desk:
+        """The first has requisitioned its share after the last day, and nobody before it."""
+        self.clock.time = LATE
+        self.store = FakeStore()
+        self.books = Books(self.store, self.clock, lambda record, context: None)
+        open_round(self.books, self.round, TEST)
+        form = c.SubmitRequisition(SHARE, RECIPIENT.account, "REF 4711", RECIPIENT.peppol_id, "00")
+        for command in (c.OpenCase(RECIPIENT, self.round.terms, "L-1", SHARE), form):
+            self.books.handle(CASE, case_key(YEAR, FIRST), command, TEST)
         return self
 
     def link(self) -> Desk:

@@ -55,6 +55,10 @@ def _told(desk: Desk) -> None:
     desk.act(c.ProposeResolution(PAYOUT, "not_carried_out", "Skäl.", "officer-9"))
 
 
+def _late(desk: Desk) -> None:
+    desk.lag()
+
+
 def _linked(desk: Desk) -> None:
     desk.link()
 
@@ -159,6 +163,8 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("settle_invoices", "propose_write_off"): (OFFICERS, _claimed),
     ("settle_invoices", "decide_write_off"): (OFFICERS, _proposed_to_give_up),
     ("settle_invoices", "refund"): (OFFICERS, _too_much),
+    ("decide_late_requisitions", "show_requisition"): (OFFICERS, _late),
+    ("decide_late_requisitions", "decide"): (OFFICERS, _late),
     ("change_reports", "show_report"): (OFFICERS, _linked),
     ("change_reports", "extend"): (OFFICERS, _linked),
     ("change_reports", "reopen"): (OFFICERS, _reported),
@@ -323,6 +329,7 @@ def test_what_needs_a_reason_stops_voids_sets_off_gives_up_gives_time_draws_conc
         "conclude",
         "renew_link",
         "hold_payout",
+        "decide",
         "note",
         "end",
         *(f"{verb}_{what}" for verb in ("hold", "release") for what in ("everything", "round", "municipality")),

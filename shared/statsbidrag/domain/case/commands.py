@@ -45,6 +45,15 @@ class ValidateRequisition(Command, frozen=True):
     requisition: int
 
 
+class DecideLateRequisition(Command, frozen=True):
+    """Take up a requisition that came after the last day, or dismiss it."""
+
+    requisition: int
+    accepted: bool
+    reason: str
+    officer: str
+
+
 class ProposeAccount(Command, frozen=True):
     """Have payouts go to another account; `proposed_by` cannot approve it."""
 
@@ -547,6 +556,7 @@ CaseCommand = (
     OpenCase
     | SubmitRequisition
     | ValidateRequisition
+    | DecideLateRequisition
     | ProposeAccount
     | ApproveAccount
     | DeclineAccount

@@ -75,6 +75,25 @@ class RequisitionRejected(Event, frozen=True):
     decided_at: datetime
 
 
+class LateRequisitionAccepted(Event, frozen=True):
+    """The requisition came after the last day and is taken up all the same; the rules are still to be tried."""
+
+    requisition: int
+    reason: str
+    accepted_by: str
+    accepted_at: datetime
+
+
+class LateRequisitionDismissed(Event, frozen=True):
+    """The requisition came after the last day and is not taken up."""
+
+    requisition: int
+    reason: str
+    checks: tuple[Check, ...]
+    dismissed_by: str
+    dismissed_at: datetime
+
+
 class AccountChangeProposed(Event, frozen=True):
     """Payouts are to go to another account; what has not left for the one before is held."""
 
@@ -690,6 +709,8 @@ CaseEvent = (
     | RequisitionReceived
     | RequisitionApproved
     | RequisitionRejected
+    | LateRequisitionAccepted
+    | LateRequisitionDismissed
     | AccountChangeProposed
     | AccountChangeApproved
     | AccountChangeDeclined

@@ -21,6 +21,7 @@ from statsbidrag.domain.case.state import (
     Interest,
     InterestStatus,
     Invoice,
+    LateDecision,
     Link,
     Mail,
     MailKind,
@@ -146,6 +147,21 @@ def _requisition_rejected(case: Case, event: e.RequisitionRejected) -> Case:
     )
     case = replace(case, requisitions=rejected)
     return _owe_mail(case, "requisition_rejected", event.requisition, event.decided_at)
+
+
+def _late_accepted(case: Case, event: e.LateRequisitionAccepted) -> Case:
+    told = LateDecision(accepted=True, reason=event.reason, decided_by=event.accepted_by, decided_at=event.accepted_at)
+    taken_up = _with(case.requisitions, "id", event.requisition, status="received", late_decision=told)
+    return replace(case, requisitions=taken_up)
+
+
+def _late_dismissed(case: Case, event: e.LateRequisitionDismissed) -> Case:
+    told = LateDecision(
+        accepted=False, reason=event.reason, decided_by=event.dismissed_by, decided_at=event.dismissed_at
+    )
+    outcome = {"status": "rejected", "checks": event.checks, "decided_at": event.dismissed_at, "late_decision": told}
+    case = replace(case, requisitions=_with(case.requisitions, "id", event.requisition, **outcome))
+    return _owe_mail(case, "requisition_dismissed", event.requisition, event.dismissed_at)
 
 
 def _account_change(case: Case, change: int, **changes: Any) -> Case:
@@ -829,6 +845,8 @@ _FOLDS: dict[type, Callable[[Case, Any], Case]] = {
     e.RequisitionReceived: _requisition_received,
     e.RequisitionApproved: _requisition_approved,
     e.RequisitionRejected: _requisition_rejected,
+    e.LateRequisitionAccepted: _late_accepted,
+    e.LateRequisitionDismissed: _late_dismissed,
     e.AccountChangeProposed: _account_proposed,
     e.AccountChangeApproved: _account_approved,
     e.AccountChangeDeclined: _account_declined,

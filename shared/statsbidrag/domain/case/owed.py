@@ -41,7 +41,9 @@ def owed(case: Case) -> frozenset[Task]:
 def _requisitions(case: Case) -> Iterator[Task]:
     for requisition in case.requisitions:
         if requisition.status == "received":
-            yield Task("requisitions", "validate_requisition", str(requisition.id), requisition.received_at)
+            told = requisition.late_decision
+            due = told.decided_at if told else requisition.received_at
+            yield Task("requisitions", "validate_requisition", str(requisition.id), due)
         elif requisition.status == "with_officer":
             yield Task("officer", "decide_late_requisition", str(requisition.id), requisition.received_at)
 

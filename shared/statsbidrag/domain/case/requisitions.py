@@ -68,14 +68,20 @@ def amount_above(highest: Ore) -> Refusal:
     )
 
 
+def find(case: Case, requisition: int) -> Requisition:
+    """Give the requisition of that number; `NotFound` ``unknown_requisition``."""
+    found = next((r for r in case.requisitions if r.id == requisition), None)
+    if found is None:
+        raise NotFound("unknown_requisition", "Rekvisitionen finns inte.")
+    return found
+
+
 def validate(case: Case, command: ValidateRequisition, now: datetime) -> Sequence[e.CaseEvent]:
     """Approve or reject a received requisition, with every rule shown; already decided gives no events.
 
     One that is right but for an account that is new waits until a second person has decided on the account.
     """
-    requisition = next((r for r in case.requisitions if r.id == command.requisition), None)
-    if requisition is None:
-        raise NotFound("unknown_requisition", "Rekvisitionen finns inte.")
+    requisition = find(case, command.requisition)
     if requisition.status in ("approved", "rejected"):
         return []
     if requisition.status == "with_officer":
@@ -97,7 +103,6 @@ def rules(case: Case, requisition: Requisition) -> tuple[Check, ...]:
     """Try every rule on a requisition; the agent and the declaration were required to send it in."""
     recipient, terms = opened(case)
     room = case.money.allocated - case.money.approved
-    ends = end_of(terms.requisition_last_day)
     approved = sum(1 for r in case.requisitions if r.status == "approved")
     return (
         Check(
@@ -113,16 +118,7 @@ def rules(case: Case, requisition: Requisition) -> tuple[Check, ...]:
             explanation=f"Rekvirerat {format_kronor(requisition.amount)}; "
             f"kvar att rekvirera {format_kronor(Ore(max(room, 0)))}.",
         ),
-        Check(
-            rule="received_in_time",
-            passed=requisition.received_at < ends,
-            inputs={
-                "received_at": requisition.received_at.isoformat(),
-                "last_day": terms.requisition_last_day.isoformat(),
-            },
-            arithmetic=f"{requisition.received_at.isoformat()} < {ends.isoformat()}",
-            explanation=f"Sista dag för rekvisition var den {format_date(terms.requisition_last_day)}.",
-        ),
+        received_in_time(case, requisition),
         Check(
             rule="requisitions_allowed",
             passed=approved < terms.requisitions_allowed,
@@ -141,4 +137,26 @@ def rules(case: Case, requisition: Requisition) -> tuple[Check, ...]:
             arithmetic="account in the requisition = verified account in the register",
             explanation="Utbetalning görs bara till kommunens verifierade konto.",
         ),
+    )
+
+
+def received_in_time(case: Case, requisition: Requisition) -> Check:
+    """Try the last day on a requisition; one that an officer has taken up passes, and the check says by whom."""
+    _, terms = opened(case)
+    ends, told = end_of(terms.requisition_last_day), requisition.late_decision
+    taken_up = told if told and told.accepted else None
+    inputs = {
+        "received_at": requisition.received_at.isoformat(),
+        "last_day": terms.requisition_last_day.isoformat(),
+    }
+    explanation = f"Sista dag för rekvisition var den {format_date(terms.requisition_last_day)}."
+    if taken_up is not None:
+        inputs |= {"taken_up_by": taken_up.decided_by, "taken_up_at": taken_up.decided_at.isoformat()}
+        explanation += " Rekvisitionen kom senare. En handläggare har beslutat att ta upp den ändå."
+    return Check(
+        rule="received_in_time",
+        passed=requisition.received_at < ends or taken_up is not None,
+        inputs=inputs,
+        arithmetic=f"{requisition.received_at.isoformat()} < {ends.isoformat()}",
+        explanation=explanation,
     )

@@ -44,8 +44,25 @@ class Check(msgspec.Struct, frozen=True):
 RequisitionStatus = Literal["received", "with_officer", "awaiting_account", "approved", "rejected"]
 
 
+class LateDecision(msgspec.Struct, frozen=True):
+    """Whether an officer has taken up a requisition that came after the last day, or dismissed it, and why."""
+
+    accepted: bool
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+
 class Requisition(msgspec.Struct, frozen=True):
-    """What the municipality asked for."""
+    """What the municipality asked for.
+
+    Attributes
+    ----------
+    decided_at
+        When it was approved, rejected or dismissed.
+    late_decision
+        What was decided about its lateness; ``None`` of one in time, and until an officer has decided.
+    """
 
     id: int
     amount: Ore
@@ -58,6 +75,7 @@ class Requisition(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...] = ()
     decided_at: datetime | None = None
     contact_email: str = ""
+    late_decision: LateDecision | None = None
 
 
 AccountChangeStatus = Literal["waiting", "approved", "declined"]
@@ -576,6 +594,7 @@ MailKind = Literal[
     "requisition_late",
     "requisition_approved",
     "requisition_rejected",
+    "requisition_dismissed",
     "payout_rejected",
     "account_changed",
     "report_link",

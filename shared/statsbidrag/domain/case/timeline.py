@@ -103,7 +103,7 @@ def _requisition(case: Case, terms: Terms, today: date) -> Step:
         day = format_date(terms.requisition_opens)
         return Step("requisition", title, "later", f"Ni kan rekvirera från den {day}.", due=due)
     if last is not None:
-        says = "Er rekvisition godkändes inte. Skälen står i e-posten till registraturen. Ni kan skicka en ny."
+        says = _not_approved(last, is_late=today > due)
     elif today > due:
         says = (
             "Ni har inte rekvirerat, och sista dagen har passerat. Vi tar emot en sen rekvisition, och en "
@@ -112,6 +112,16 @@ def _requisition(case: Case, terms: Terms, today: date) -> Step:
     else:
         says = f"Skicka rekvisitionen senast den {format_date(due)}. Den som är ombud eller representant skickar den."
     return Step("requisition", title, "now", says, None, "municipality", due, is_late=today > due)
+
+
+def _not_approved(last: Requisition, *, is_late: bool) -> str:
+    told = (
+        "Er rekvisition kom efter sista dagen, och vi avvisade den."
+        if last.late_decision and not last.late_decision.accepted
+        else "Er rekvisition godkändes inte."
+    )
+    again = " Den kommer också efter sista dagen, och en handläggare avgör om vi kan ta upp den." if is_late else ""
+    return f"{told} Skälen står i e-posten till registraturen. Ni kan skicka en ny.{again}"
 
 
 def _received(title: str, last: Requisition) -> Step:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from statsbidrag.domain.errors import NotFound
-from statsbidrag.entry.actions import accounts, deliveries, holds, invoices, payouts, recoveries, rounds, spot_checks
+from statsbidrag.entry.actions import (
+    accounts,
+    deliveries,
+    holds,
+    invoices,
+    payouts,
+    recoveries,
+    requisitions,
+    rounds,
+    spot_checks,
+)
 from statsbidrag.entry.actions.model import Action, Subject
 
 ACTIONS: Mapping[str, Action] = {
     action.name: action
-    for part in (recoveries, invoices, payouts, accounts, deliveries, spot_checks, holds, rounds)
+    for part in (requisitions, recoveries, invoices, payouts, accounts, deliveries, spot_checks, holds, rounds)
     for action in part.ACTIONS
 }
 """Every route that staff post to, once."""
