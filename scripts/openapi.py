@@ -21,7 +21,7 @@ from scripts.template import ROOT, Event, Template, read
 from statsbidrag.documents.allocation_csv import MEDIA_TYPE as ALLOCATION_CSV
 from statsbidrag.documents.record_files import MEDIA_TYPES as RECORD_KINDS
 from statsbidrag.documents.round_file import read_round
-from statsbidrag.domain.case.state import RecordFile
+from statsbidrag.domain.case.state import LateDecision, RecordFile
 from statsbidrag.domain.errors import Refusals
 from statsbidrag.domain.identifiers import Account
 from statsbidrag.domain.terms import Question, Sum
@@ -43,7 +43,7 @@ from statsbidrag.usecases.hearings import HearingReceipt
 from statsbidrag.usecases.reconciling import FORMATS
 from statsbidrag.usecases.records import RecordsReceipt, RecordsView, TakenFile
 from statsbidrag.usecases.reports import ReportReceipt, ReportView
-from statsbidrag.usecases.requisitions import Receipt, RequisitionView
+from statsbidrag.usecases.requisitions import LateOutcome, Receipt, RequisitionView
 
 Json = dict[str, Any]
 ORE: Json = {"type": "integer", "description": "Öre"}
@@ -93,8 +93,7 @@ CONTRACTS = {
     "change_accounts.propose": Contract("PayoutAccounts", "PayoutAccount", 201),
     "change_accounts.approve": Contract("PayoutAccounts", "PayoutAccount"),
     "change_accounts.decline": Contract("PayoutAccounts", "Reasoned"),
-    "decide_late_requisitions.show": Contract("ReceivedRequisition"),
-    "decide_late_requisitions.decide": Contract("ReceivedRequisition", "LateDecided"),
+    "change_accounts.decide_late": Contract("LateOutcome", "LateDecided"),
     "hold_payouts.show_all": Contract("Holds"),
     "hold_payouts.hold_all": Contract("Holds", "Reasoned", 201),
     "hold_payouts.release_all": Contract("Holds", "Reasoned"),
@@ -468,7 +467,7 @@ def _security_schemes() -> Json:
 
 
 def _schemas() -> Json:
-    told = (api.Problem, Question, Sum, Draft, RecordFile, TakenFile)
+    told = (api.Problem, Question, Sum, Draft, RecordFile, TakenFile, LateDecision)
     _, parts = msgspec.json.schema_components(told, ref_template="#/components/schemas/{name}")
     taken = {contract.takes for contract in CONTRACTS.values()}
     schemas: Json = {
@@ -488,8 +487,8 @@ def _schemas() -> Json:
         "Appeals": _answered("note_appeals"),
         "Reasoned": _plain(Reasoned),
         "PayoutAccount": _plain(load("change_accounts").PayoutAccount),
-        "LateDecided": _plain(load("decide_late_requisitions").LateDecided),
-        "ReceivedRequisition": _answered("decide_late_requisitions"),
+        "LateDecided": _plain(load("change_accounts").LateDecided),
+        "LateOutcome": _in_ore(LateOutcome),
         "MunicipalityHold": _plain(load("hold_payouts").MunicipalityHold),
         "NewDraw": _plain(load("draw_spot_checks").NewDraw),
         "SpotChecks": _answered("draw_spot_checks", "show_all"),

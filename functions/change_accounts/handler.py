@@ -1,11 +1,10 @@
-"""Take in another payout account, show it beside the one in force, and let a second person decide on it."""
+"""Take in another payout account and a second person's decision on it; and an officer's on a late requisition."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from pydantic import BaseModel
 
 from statsbidrag.domain.case import Case
 from statsbidrag.domain.case.commands import ApproveAccount, DeclineAccount
@@ -13,19 +12,15 @@ from statsbidrag.domain.case.state import opened
 from statsbidrag.domain.identifiers import parse_account, parse_municipality, parse_round
 from statsbidrag.entry import api, wiring
 from statsbidrag.entry.models import Reasoned, read_json
-from statsbidrag.usecases import corrections
+from statsbidrag.entry.payout_bodies import PayoutAccount
+from statsbidrag.entry.requisition_bodies import LateDecided
+from statsbidrag.usecases import corrections, requisitions
 
 ACCOUNT = "/rounds/<round_id>/municipalities/<municipality>/account"
 CHANGES = f"{ACCOUNT}/changes"
 APPROVAL = f"{CHANGES}/<number>/approval"
 REFUSAL = f"{CHANGES}/<number>/refusal"
-
-
-class PayoutAccount(BaseModel, extra="forbid", frozen=True):
-    """An account: ``bankgiro``, ``plusgiro`` or ``iban``, and its number with its check digit."""
-
-    account_kind: str
-    account_number: str
+LATE_DECISION = "/rounds/<round_id>/municipalities/<municipality>/requisitions/<number>/late-decision"
 
 
 app = api.create_app()
@@ -33,6 +28,7 @@ api.options(app, ACCOUNT, "GET")
 api.options(app, CHANGES, "POST")
 api.options(app, APPROVAL, "POST")
 api.options(app, REFUSAL, "POST")
+api.options(app, LATE_DECISION, "POST")
 
 
 @app.get(ACCOUNT)
@@ -68,6 +64,17 @@ def decline(round_id: str, municipality: str, number: str) -> Response[str]:
     event = app.current_event.raw_event
     officer, body = api.caller(event).subject, read_json(event, Reasoned)
     return _decide(round_id, municipality, DeclineAccount(api.number(number), body.reason, officer))
+
+
+@app.post(LATE_DECISION)
+def decide_late(round_id: str, municipality: str, number: str) -> Response[str]:
+    """Decide on a late requisition, once."""
+    event = app.current_event.raw_event
+    officer, body = api.caller(event).subject, read_json(event, LateDecided)
+    place = parse_round(round_id), parse_municipality(municipality)
+    command = body.command(api.number(number), officer)
+    told = requisitions.decide_late(wiring.books(), *place, command, api.context(event))
+    return api.document(api.in_ore(told))
 
 
 def _decide(round_id: str, municipality: str, command: ApproveAccount | DeclineAccount) -> Response[str]:

@@ -269,7 +269,7 @@ def _invitation(name: str, *changes: tuple[str, str]) -> Callable[[Year], Delive
 
 _OTHER_AGENT = (f"agent-{FIRST}", f"agent-{SECOND}"), (FIRST, SECOND), ("461836", "100000"), ("5050-1055", "9990-1159")
 _SWEEP = _sample("sweep_tasks", "schedule")
-_DISMISSAL = _sample("decide_late_requisitions", "decide", ("accepted", "dismissed"), ("officer-1", "officer-2"))
+_DISMISSAL = _sample("change_accounts", "decide_late", ("accepted", "dismissed"), ("officer-1", "officer-2"))
 _SENDING = "send_payments", _sample("send_payments", "attested_batch")
 
 
@@ -390,18 +390,6 @@ SCENARIOS: tuple[Scenario, ...] = (
         _sample("validate_requisition", "two_requisitions", ('\\"about\\":\\"1\\",', "")),
         _and(_sample("validate_requisition", "two_requisitions")),
     ),
-    Scenario(
-        "decide_late_requisitions",
-        "requisitioned late",
-        _sample("decide_late_requisitions", "decide"),
-        _and(_sample("decide_late_requisitions", "show_requisition")),
-        stays=True,
-    ),
-    *_races(
-        ("decide_late_requisitions, taken up", _sample("decide_late_requisitions", "decide")),
-        ("decide_late_requisitions, dismissed", _DISMISSAL),
-        "requisitioned late",
-    ),
     Scenario("queue_payouts", "payday", _sample("queue_payouts", "schedule"), _and(_SWEEP)),
     Scenario("queue_payouts, the round on hold", "payday, the round on hold", _sample("queue_payouts", "schedule")),
     Scenario("queue_payouts, a municipality on hold", "a municipality on hold", _sample("queue_payouts", "schedule")),
@@ -500,6 +488,18 @@ SCENARIOS: tuple[Scenario, ...] = (
         ("change_accounts, approved", _sample("change_accounts", "approve")),
         ("change_accounts, declined", _sample("change_accounts", "decline", ("officer-1", "officer-2"))),
         "account proposed",
+    ),
+    Scenario(
+        "change_accounts, a late requisition decided on",
+        "requisitioned late",
+        _sample("change_accounts", "decide_late"),
+        _and(_sample("change_accounts", "show_account")),
+        stays=True,
+    ),
+    *_races(
+        ("change_accounts, taken up", _sample("change_accounts", "decide_late")),
+        ("change_accounts, dismissed", _DISMISSAL),
+        "requisitioned late",
     ),
     Scenario(
         "hold_payouts, a municipality",

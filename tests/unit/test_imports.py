@@ -40,7 +40,6 @@ READS_BODIES = AGENTS_PAGES | {
     "change_reports",
     "change_invoices",
     "correct_payouts",
-    "decide_late_requisitions",
     "decide_recoveries",
     "decide_undisputed",
     "draw_spot_checks",

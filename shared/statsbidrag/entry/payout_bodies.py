@@ -24,3 +24,10 @@ class BankAnswer(Confirmation, extra="forbid", frozen=True):
     """What the bank says of an unknown payout, and how it was asked."""
 
     reason: str
+
+
+class PayoutAccount(BaseModel, extra="forbid", frozen=True):
+    """An account: ``bankgiro``, ``plusgiro`` or ``iban``, and its number with its check digit."""
+
+    account_kind: str
+    account_number: str

@@ -124,7 +124,6 @@ RIGHTS: Rights = {
     f"{_CASE}/holds/{{number}}/release": {"POST": STAFF},
     f"{_CASE}/account/changes/{{number}}/approval": {"POST": OFFICER},
     f"{_CASE}/account/changes/{{number}}/refusal": {"POST": OFFICER},
-    f"{_CASE}/requisitions/{{number}}": {"GET": OFFICER},
     f"{_CASE}/requisitions/{{number}}/late-decision": {"POST": OFFICER},
     f"{_CASE}/payouts": {"GET": STAFF},
     f"{_PAYOUT}/void": {"POST": OFFICER},

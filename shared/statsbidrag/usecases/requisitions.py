@@ -7,8 +7,9 @@ from datetime import datetime
 import msgspec
 
 from statsbidrag.domain.case import CASE, Case, case_key
-from statsbidrag.domain.case.commands import SubmitRequisition, ValidateRequisition
-from statsbidrag.domain.case.state import opened
+from statsbidrag.domain.case.commands import DecideLateRequisition, SubmitRequisition, ValidateRequisition
+from statsbidrag.domain.case.requisitions import find
+from statsbidrag.domain.case.state import LateDecision, RequisitionStatus, opened
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
 from statsbidrag.domain.journal import canonical, sha256
@@ -19,6 +20,7 @@ from statsbidrag.domain.time import end_of
 from statsbidrag.ports import DueTask, Request
 from statsbidrag.usecases.batch_stops import stop_for_account
 from statsbidrag.usecases.books import Books, Context, Seen
+from statsbidrag.usecases.corrections import act
 from statsbidrag.usecases.drafts import Place
 from statsbidrag.usecases.rounds import get_round
 
@@ -78,6 +80,17 @@ class Receipt(msgspec.Struct, frozen=True):
     amount: Ore
     late: bool
     content_hash: str
+
+
+class LateOutcome(msgspec.Struct, frozen=True):
+    """A requisition whose lateness was decided on."""
+
+    case_number: str
+    requisition_id: int
+    amount: Ore
+    received_at: datetime
+    status: RequisitionStatus
+    late_decision: LateDecision | None
 
 
 def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> RequisitionView:
@@ -163,3 +176,12 @@ def validate(books: Books, due: DueTask, context: Context) -> None:
     """Approve or reject a received requisition; done before, it changes nothing."""
     case = books.handle(CASE, due.key, ValidateRequisition(int(due.task.about)), context).state
     stop_for_account(books, case, context)
+
+
+def decide_late(
+    books: Books, round_id: RoundId, municipality: MunicipalityCode, command: DecideLateRequisition, context: Context
+) -> LateOutcome:
+    """Let an officer take up or dismiss a late requisition, and give it as it stands then."""
+    case = act(books, round_id, municipality, command, context)
+    asked = find(case, command.requisition)
+    return LateOutcome(case.number, asked.id, asked.amount, asked.received_at, asked.status, asked.late_decision)

@@ -148,6 +148,7 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("change_accounts", "propose"): (OFFICERS | {"agent-0114"}, _as_ordered),
     ("change_accounts", "approve"): (OFFICERS, _proposed),
     ("change_accounts", "decline"): (OFFICERS, _proposed),
+    ("change_accounts", "decide_late"): (OFFICERS, _late),
     **{
         ("hold_payouts", f"{verb}_{what}"): (STAFF, _held if verb == "release" else _as_ordered)
         for verb in ("show", "hold", "release")
@@ -163,8 +164,6 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("settle_invoices", "propose_write_off"): (OFFICERS, _claimed),
     ("settle_invoices", "decide_write_off"): (OFFICERS, _proposed_to_give_up),
     ("settle_invoices", "refund"): (OFFICERS, _too_much),
-    ("decide_late_requisitions", "show_requisition"): (OFFICERS, _late),
-    ("decide_late_requisitions", "decide"): (OFFICERS, _late),
     ("change_reports", "show_report"): (OFFICERS, _linked),
     ("change_reports", "extend"): (OFFICERS, _linked),
     ("change_reports", "reopen"): (OFFICERS, _reported),
@@ -329,7 +328,7 @@ def test_what_needs_a_reason_stops_voids_sets_off_gives_up_gives_time_draws_conc
         "conclude",
         "renew_link",
         "hold_payout",
-        "decide",
+        "decide_late",
         "note",
         "end",
         *(f"{verb}_{what}" for verb in ("hold", "release") for what in ("everything", "round", "municipality")),
