@@ -344,6 +344,16 @@ def test_the_pack_holds_everything_official(desk: Desk) -> None:
     assert "400\u00a0000\u00a0kronor" in members["inkommet/aterrapport-1.txt"].decode()
 
 
+def test_the_pack_tells_who_dismissed_a_late_requisition_and_why(desk: Desk) -> None:
+    desk.lag().act(c.DecideLateRequisition(1, False, "Kommunen har inte visat hinder.", "officer-1"))
+    desk.act(c.RecordMailSent("2025-0114-requisition_dismissed-1"))
+    members = _members(desk)
+    text = members["inkommet/rekvisition-1.txt"].decode()
+    assert "Kom efter sista dagen. officer-1 avvisade den" in text
+    assert "Skäl: Kommunen har inte visat hinder." in text
+    assert "e-post/2025-0114-requisition_dismissed-1.eml" in members
+
+
 def test_the_pack_holds_no_secret(desk: Desk) -> None:
     members = _members(_sent(desk))
     link = members["e-post/2025-0114-report_link-1.eml"].decode()

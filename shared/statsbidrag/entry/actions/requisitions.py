@@ -33,8 +33,8 @@ ACTIONS = (
     Action(
         "avgor-sen-rekvisition",
         "Avgör den sena rekvisitionen",
-        "Tar du upp den prövas belopp och konto som vanligt, och pengarna betalas ut. Avvisar du den får kommunen "
-        "ett e-brev med skälet och med hur beslutet kan överklagas.",
+        "Tar du upp den prövas belopp och konto som vanligt, och det som godkänns betalas ut. Avvisar du den får "
+        "kommunen ett e-brev med beslutet, skälet och besked om överklagande.",
         "Rekvisitionen är avgjord.",
         f"{CASE_ROUTE}/requisitions/{{number}}/late-decision",
         "case",
