@@ -274,7 +274,7 @@ def test_an_officer_notes_the_confirmation_of_an_agent_and_it_stands_as_that() -
 def test_a_confirmation_of_an_old_journal_is_the_agents_own() -> None:
     told = {"round": "2025", "mandates": [1], "confirmed_by": "a", "confirmed_at": "2025-05-05T10:00:00Z"}
     read = msgspec.convert({"type": "agents_confirmed", **told}, AGENTS.event, strict=False)
-    assert (read.noted_for, read.reason) == (0, "")  # type: ignore[union-attr]
+    assert (read.noted_for, read.reason) == (0, "")
 
 
 def test_where_there_is_no_agent_nobody_is_asked() -> None:
