@@ -330,8 +330,7 @@ OTHER_MEDIA = {
     "give_receipts.give_key": ("application/x-pem-file",),
     "show_case_file.download_register": (FORMATS["csv"],),
     "show_case_file.download_pack": ("application/zip",),
-    "show_case_file.download_document": (PDF, XML),
-    "show_case_file.download_record": RECORD_KINDS,
+    "show_case_file.download_document": (*RECORD_KINDS, XML),
     "show_round.download_register": (FORMATS["csv"],),
 }
 """Routes that give neither JSON nor a page."""

@@ -17,6 +17,7 @@ from statsbidrag.entry import action_forms, api, staff_words, wiring
 from statsbidrag.entry.action_forms import Target
 from statsbidrag.entry.actions import ACTIONS, find
 from statsbidrag.entry.pages import Pages
+from statsbidrag.entry.rights import officers_alone
 from statsbidrag.usecases import staff
 from statsbidrag.usecases.rounds import get_round
 
@@ -24,8 +25,7 @@ CASE = "/handlaggning/arende/<round_id>/<municipality>"
 PAGES = Pages(Path(__file__).parent / "templates")
 
 app = api.create_app(PAGES.error)
-PAPER, RECORD = "/handlingar/<document>", "/stickprov/<document>"
-for path in ("", "/atgard/<action>", "/diarium", "/diarium.csv", "/handlingar.zip", PAPER, RECORD):
+for path in ("", "/atgard/<action>", "/diarium", "/diarium.csv", "/handlingar.zip", "/handlingar/<document>"):
     api.options(app, f"{CASE}{path}", "GET")
 
 
@@ -82,22 +82,19 @@ def download_pack(round_id: str, municipality: str) -> Response[str]:
     return api.download(content, "application/zip", f"handlingar-{round_id}-{municipality}.zip")
 
 
-@app.get(f"{CASE}{PAPER}")
+@app.get(f"{CASE}/handlingar/<document>")
 def download_document(round_id: str, municipality: str, document: str) -> Response[str]:
-    """Give a decision, an invoice or a credit note of the case."""
-    case = _read(round_id, municipality).case
+    """Give a decision, an invoice or a credit note of the case; or accounting records, which an officer is to judge."""
+    case, archive = _read(round_id, municipality).case, wiring.files("archive_bucket")
+    file = find_sent(case, document)
+    if file is not None:
+        officers_alone(api.caller(app.current_event.raw_event).role)
+        return api.download(archive.get(file.name), file.media_type, document)
     name = next((each for each in filed(case) if each.rsplit("/", 1)[-1] == document), None)
     if name is None:
         raise NotFound("file_gone", "Handlingen finns inte i ärendet.")
     kind = "application/pdf" if name.endswith(".pdf") else "application/xml"
-    return api.download(wiring.files("archive_bucket").get(name), kind, document)
-
-
-@app.get(f"{CASE}{RECORD}")
-def download_record(round_id: str, municipality: str, document: str) -> Response[str]:
-    """Give an officer a file of accounting records, to judge before anybody else sees it."""
-    file = find_sent(_read(round_id, municipality).case, document).file
-    return api.download(wiring.files("archive_bucket").get(file.name), file.media_type, document)
+    return api.download(archive.get(name), kind, document)
 
 
 def _read(round_id: str, municipality: str) -> staff.File:

@@ -148,7 +148,6 @@ SHOWN_STAFF = (
     Shown(f"{CASE_REGISTER}.csv", "no-such-case", "open", _case("0580", "/diarium.csv"), 404),
     Shown(f"{FILE}/handlingar.zip", "no-such-case", "open", _case("0580", "/handlingar.zip"), 404),
     Shown(f"{FILE}/handlingar/{{document}}", "no-such-document", "open", _case(DRAFTS, "/handlingar/1.pdf"), 404),
-    Shown(f"{FILE}/stickprov/{{document}}", "no-such-file", "open", _case(DRAFTS, "/stickprov/underlag-1-1.pdf"), 404),
     Shown(FILE, "spot-check", "reporting", goes(lambda a: FILE.format(round=ROUND, municipality=a.drawn[0]), OFFICER)),
     Shown(ON_CASE, "no-such-action", "open", _does(DRAFTS, "ge-bort"), 404),
     Shown(ON_CASE, "nothing-to-do", "open", _does(DRAFTS, "betala-tillbaka-overskott")),

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from statsbidrag.documents.record_files import CSV, PDF, SIE, XLSX, written_type
 from statsbidrag.domain.case import Case
 from statsbidrag.domain.case.state import RecordFile
-from statsbidrag.domain.errors import NotFound
 from statsbidrag.domain.time import format_instant
 
 _ENDINGS = {PDF: "pdf", XLSX: "xlsx", CSV: "csv", SIE: "se"}
@@ -42,12 +41,9 @@ def sent_files(case: Case) -> tuple[SentFile, ...]:
     )
 
 
-def find_sent(case: Case, name: str) -> SentFile:
-    """Give the file of that name; `NotFound` ``file_gone``."""
-    found = next((each for each in sent_files(case) if each.name == name), None)
-    if found is None:
-        raise NotFound("file_gone", "Filen finns inte i ärendet.")
-    return found
+def find_sent(case: Case, name: str) -> RecordFile | None:
+    """Give the file of that name."""
+    return next((each.file for each in sent_files(case) if each.name == name), None)
 
 
 def listed(files: tuple[SentFile, ...]) -> str:

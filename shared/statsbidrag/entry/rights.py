@@ -181,7 +181,6 @@ RIGHTS: Rights = {
     f"{_FILE}/diarium.csv": {"GET": STAFF},
     f"{_FILE}/handlingar.zip": {"GET": STAFF},
     f"{_FILE}/handlingar/{{document}}": {"GET": STAFF},
-    f"{_FILE}/stickprov/{{document}}": {"GET": OFFICER},
     "/handlaggning/omgang/{round}": {"GET": STAFF},
     "/handlaggning/omgang/{round}/atgard/{action}": {"GET": STAFF},
     "/handlaggning/omgang/{round}/eniga": {"GET": OFFICER},
@@ -226,10 +225,20 @@ def check(who: Caller | None, method: str, path: str, municipality: str | None, 
     if who is None:
         raise Refusal("not_signed_in", "Logga in för att fortsätta.", status=401)
     if not may(who.role, method, path, table):
-        raise Refusal("role_not_allowed", "Du har inte behörighet till den här sidan.", status=403)
+        raise _not_for_the_role()
     if who.role in MUNICIPALITY and municipality is not None and municipality != who.municipality:
         raise Refusal(
             "not_your_municipality",
             "Du företräder en annan kommun och kan inte se det här ärendet.",
             status=403,
         )
+
+
+def officers_alone(role: str) -> None:
+    """Refuse, on a route of all staff, what only officers may see there: ``role_not_allowed`` (403)."""
+    if role not in OFFICER:
+        raise _not_for_the_role()
+
+
+def _not_for_the_role() -> Refusal:
+    return Refusal("role_not_allowed", "Du har inte behörighet till den här sidan.", status=403)

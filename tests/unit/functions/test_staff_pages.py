@@ -399,14 +399,14 @@ def _with_records(desk: Desk) -> tuple[RecordFile, bytes]:
     return file, content
 
 
-RECORD = f"{FILE}/stickprov/{{document}}"
+RECORD = f"{FILE}/handlingar/{{document}}"
 
 
 def test_an_officer_saves_accounting_records_from_the_case(desk: Desk) -> None:
     file, content = _with_records(desk)
     shown = page(FILE)
     assert file.content_hash in shown
-    assert "handlaggning/arende/2025/0114/stickprov/underlag-1-1.csv" in shown
+    assert "handlaggning/arende/2025/0114/handlingar/underlag-1-1.csv" in shown
     answer = look(RECORD, document="underlag-1-1.csv")
     assert (answer.status, answer.text.encode()) == (200, content)
     assert answer.headers["Content-Disposition"] == ['attachment; filename="underlag-1-1.csv"']
@@ -420,7 +420,7 @@ def test_an_attester_sees_that_records_came_and_cannot_fetch_them(desk: Desk) ->
     file, _ = _with_records(desk)
     shown = page(FILE, "attester-1")
     assert file.content_hash in shown
-    assert "/stickprov/" not in shown
+    assert "/handlingar/underlag-" not in shown
     assert look(RECORD, "attester-1", document="underlag-1-1.csv").status == 403
 
 
