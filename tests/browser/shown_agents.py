@@ -126,6 +126,16 @@ def _asked_to_confirm(agency: Agency, visiting: Visiting) -> Visit:
     return visit.press("Skicka till alla ombud")
 
 
+def _notes(*presses: str) -> Way:
+    """Note for an agent who was asked; asking again asks nobody twice."""
+
+    def way(agency: Agency, visiting: Visiting) -> Visit:
+        _asked_to_confirm(agency, visiting)
+        return pressing(f"{REGISTER}/kommun/{ASKS}", OFFICER, *presses)(agency, visiting)
+
+    return way
+
+
 def _oversees(*presses: str, **fields: str) -> Way:
     return pressing(f"{REGISTER}/kommun/{SENDS}", OFFICER, *presses, **fields)
 
@@ -176,7 +186,7 @@ SHOWN_AGENTS = (
     Shown(OVERSEEN, "page", "open", _oversees()),
     Shown(OVERSEEN, "review", "open", _oversees(_LOOK, mandate="1", reason="Har slutat i kommunen.")),
     Shown(OVERSEEN, "errors", "open", _oversees(_LOOK), 422),
-    Shown(OVERSEEN, "noting", "reporting", goes(f"{REGISTER}/kommun/{ASKS}", OFFICER)),
-    Shown(OVERSEEN, "not-noted", "reporting", pressing(f"{REGISTER}/kommun/{ASKS}", OFFICER, _NOTE), 422),
+    Shown(OVERSEEN, "noting", "reporting", _notes()),
+    Shown(OVERSEEN, "not-noted", "reporting", _notes(_NOTE), 422),
     Shown(OVERSEEN, "nobody", "open", goes(f"{REGISTER}/kommun/0580", OFFICER), 404),
 )
