@@ -266,17 +266,6 @@ def _parameters(path: str) -> list[Json]:
 
 def _operation(template: Template, event: Event, answered: Handled) -> Json:
     folder = template.folder(event.function)
-    if event.properties["Method"] == "OPTIONS":
-        allow = {"Allow": {"description": "The methods of the path", "schema": {"type": "string"}}}
-        return {
-            "operationId": f"{folder}.{event.name}",
-            "tags": [folder],
-            "summary": "Give the methods of the path.",
-            "security": [],
-            "responses": {
-                "204": {"description": "No other site may call, so there are no CORS headers", "headers": allow}
-            },
-        }
     name = f"{folder}.{answered.answer.__name__}"
     is_open = event.properties.get("Auth", {}).get("Authorizer") == "NONE"
     operation: Json = {

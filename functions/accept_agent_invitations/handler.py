@@ -21,8 +21,6 @@ PAGE = "/ombud/inbjudan/<token>"
 PROGRAM = "/agent-invitations/<token>"
 
 app = api.create_app(PAGES.error)
-api.options(app, PAGE, "GET, POST")
-api.options(app, PROGRAM, "GET, POST")
 
 
 @app.get(PAGE)

@@ -23,7 +23,6 @@ FORM = "/ombud/ansokan"
 PROGRAM = "/agent-applications"
 
 app = api.create_app(PAGES.error)
-api.options(app, FORM, "GET, POST")
 
 
 @app.get(FORM)

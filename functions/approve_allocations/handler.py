@@ -14,8 +14,6 @@ LIST = "/rounds/<round_id>/allocation-lists/<list_id>"
 APPROVAL = "/rounds/<round_id>/allocation-lists/<list_id>/approval"
 
 app = api.create_app()
-api.options(app, LIST, "GET")
-api.options(app, APPROVAL, "POST")
 
 
 @app.get(LIST)

@@ -25,9 +25,6 @@ class Attestation(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-api.options(app, BATCH, "GET")
-api.options(app, ATTESTATIONS, "POST")
-api.options(app, VOID, "POST")
 
 
 @app.get(BATCH)

@@ -24,11 +24,6 @@ LATE_DECISION = "/rounds/<round_id>/municipalities/<municipality>/requisitions/<
 
 
 app = api.create_app()
-api.options(app, ACCOUNT, "GET")
-api.options(app, CHANGES, "POST")
-api.options(app, APPROVAL, "POST")
-api.options(app, REFUSAL, "POST")
-api.options(app, LATE_DECISION, "POST")
 
 
 @app.get(ACCOUNT)

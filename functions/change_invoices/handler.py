@@ -43,8 +43,6 @@ class SettingOff(SetOff, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-for path in (REISSUE, SET_OFF, DECISION, DECLINE):
-    api.options(app, path, "POST")
 
 
 @app.post(REISSUE)

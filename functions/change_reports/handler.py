@@ -34,9 +34,6 @@ class Until(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-api.options(app, REPORT, "GET")
-api.options(app, EXTENSION, "POST")
-api.options(app, REOPENING, "POST")
 
 
 @app.get(REPORT)

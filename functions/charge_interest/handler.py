@@ -18,8 +18,6 @@ INTEREST = "/rounds/<round_id>/municipalities/<municipality>/invoices/<invoice>/
 WAIVER = f"{INTEREST}/waiver"
 
 app = api.create_app()
-api.options(app, INTEREST, "GET, POST")
-api.options(app, WAIVER, "POST")
 
 
 @app.get(INTEREST)

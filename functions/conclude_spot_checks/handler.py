@@ -30,9 +30,6 @@ class Conclusion(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-api.options(app, CHECK, "GET")
-api.options(app, CONCLUSION, "POST")
-api.options(app, LINK, "POST")
 
 
 @app.get(CHECK)

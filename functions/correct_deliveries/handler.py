@@ -24,9 +24,6 @@ REVOCATION = f"{DELIVERIES}/links/revocation"
 
 
 app = api.create_app()
-api.options(app, DELIVERIES, "GET")
-for path in (ADDRESS, PROOF, RENEWAL, REVOCATION):
-    api.options(app, path, "POST")
 
 
 @app.get(DELIVERIES)

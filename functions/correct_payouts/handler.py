@@ -24,9 +24,6 @@ CONFIRMATION = f"{RESOLUTION}/confirmation"
 
 
 app = api.create_app()
-api.options(app, PAYOUTS, "GET")
-for path in (VOID, REISSUE, RESOLUTION, CONFIRMATION):
-    api.options(app, path, "POST")
 
 
 @app.get(PAYOUTS)

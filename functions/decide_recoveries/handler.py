@@ -20,10 +20,6 @@ from statsbidrag.usecases import corrections, recoveries
 RECOVERY = "/rounds/<round_id>/municipalities/<municipality>/recoveries/<number>"
 
 app = api.create_app()
-api.options(app, RECOVERY, "GET")
-api.options(app, f"{RECOVERY}/preparation", "POST")
-api.options(app, f"{RECOVERY}/decision", "POST")
-api.options(app, f"{RECOVERY}/hearing/extension", "POST")
 
 
 @app.get(RECOVERY)

@@ -42,9 +42,6 @@ class Preparations(Decisions, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-api.options(app, RECOVERIES, "GET")
-api.options(app, f"{RECOVERIES}/preparations", "POST")
-api.options(app, f"{RECOVERIES}/decisions", "POST")
 
 
 @app.get(RECOVERIES)

@@ -31,8 +31,6 @@ class NewDraw(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-api.options(app, DRAWS, "GET, POST")
-api.options(app, DRAW, "GET")
 
 
 @app.get(DRAWS)

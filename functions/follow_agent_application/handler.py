@@ -25,8 +25,6 @@ WITHDRAWAL = f"{PROGRAM}/withdrawal"
 FILE = f"{PROGRAM}/attachments/<number>"
 
 app = api.create_app(PAGES.error)
-for rule, methods in ((PAGE, "GET, POST"), (PROGRAM, "GET"), (COMPLETION, "POST"), (WITHDRAWAL, "POST"), (FILE, "GET")):
-    api.options(app, rule, methods)
 
 
 @app.get(PAGE)

@@ -17,8 +17,6 @@ BEHIND_LINK = "/aterrapportering/<token>/kvitto"
 KEY = "/kvittonyckel.pem"
 
 app = api.create_app(Pages().error)
-for path in (RECEIPT, BEHIND_LINK, KEY):
-    api.options(app, path, "GET")
 
 
 @app.get(RECEIPT)

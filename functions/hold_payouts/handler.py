@@ -27,9 +27,6 @@ class MunicipalityHold(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-for path in (ALL, ROUND, CASE):
-    api.options(app, path, "GET, POST")
-    api.options(app, f"{path}/<number>/release", "POST")
 
 
 @app.get(ALL)

@@ -11,7 +11,6 @@ from statsbidrag.entry import api, wiring
 TASKS = "/tasks"
 
 app = api.create_app()
-api.options(app, TASKS, "GET")
 
 
 @app.get(TASKS)

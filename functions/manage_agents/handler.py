@@ -30,10 +30,6 @@ CONFIRM = f"{PROGRAM}/confirmations"
 
 
 app = api.create_app(PAGES.error)
-api.options(app, PAGE, "GET, POST")
-api.options(app, PROGRAM, "GET")
-for rule in (INVITATIONS, UNINVITE, REVOKE, CONFIRM):
-    api.options(app, rule, "POST")
 
 
 @app.get(PAGE)

@@ -20,8 +20,6 @@ APPEALS = "/rounds/<round_id>/municipalities/<municipality>/recoveries/<number>/
 OUTCOME = f"{APPEALS}/outcome"
 
 app = api.create_app()
-api.options(app, APPEALS, "GET, POST")
-api.options(app, OUTCOME, "POST")
 
 
 @app.get(APPEALS)

@@ -39,10 +39,6 @@ class WantedConfirmation(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app(PAGES.error)
-api.options(app, LIST, "GET, POST")
-api.options(app, MUNICIPALITY, "GET, POST")
-api.options(app, PROGRAM, "GET, POST")
-api.options(app, ASK, "POST")
 
 
 @app.get(LIST)

@@ -26,8 +26,6 @@ class Placement(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-api.options(app, ENTRIES, "GET")
-api.options(app, PLACEMENTS, "POST")
 
 
 @app.get(ENTRIES)

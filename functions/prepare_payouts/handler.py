@@ -14,7 +14,6 @@ from statsbidrag.usecases.rounds import get_round
 BATCHES = "/rounds/<round_id>/batches"
 
 app = api.create_app()
-api.options(app, BATCHES, "POST")
 
 
 @app.post(BATCHES)

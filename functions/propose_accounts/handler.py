@@ -23,7 +23,6 @@ NEXT_STEPS = (
 PAGES = Pages(Path(__file__).parent / "templates")
 
 app = api.create_app(PAGES.error)
-api.options(app, FORM, "GET, POST")
 
 
 @app.get(FORM)

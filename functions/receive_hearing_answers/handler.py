@@ -25,8 +25,6 @@ PROGRAM = "/rounds/<round_id>/municipalities/<municipality>/recoveries/<number>/
 
 
 app = api.create_app(PAGES.error)
-api.options(app, FORM, "GET, POST")
-api.options(app, PROGRAM, "GET, POST")
 
 
 @app.get(FORM)

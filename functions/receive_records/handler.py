@@ -27,8 +27,6 @@ def _error_page(problem: api.Problem, root: str) -> str:
 
 
 app = api.create_app(_error_page)
-api.options(app, FORM, "GET, POST")
-api.options(app, PROGRAM, "GET, POST")
 
 
 @app.get(FORM)

@@ -28,8 +28,6 @@ def _error_page(problem: api.Problem, root: str) -> str:
 
 
 app = api.create_app(_error_page)
-for path in (FORM, PROGRAM, DRAFT):
-    api.options(app, path, "GET, POST")
 
 
 @app.get(FORM)

@@ -24,9 +24,6 @@ REVIEW = f"{FORM}/granskning"
 PROGRAM = "/rounds/<round_id>/municipalities/<municipality>/requisitions"
 
 app = api.create_app(PAGES.error)
-for path in (FORM, PROGRAM):
-    api.options(app, path, "GET, POST")
-api.options(app, REVIEW, "POST")
 
 
 @app.get(FORM)

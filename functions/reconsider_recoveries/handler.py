@@ -34,8 +34,6 @@ class Reconsidering(NewAmount, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-api.options(app, RECONSIDERATION, "GET, POST")
-api.options(app, DECISION, "POST")
 
 
 @app.get(RECONSIDERATION)

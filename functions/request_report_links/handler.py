@@ -21,7 +21,6 @@ LABELS = {"round": "Bidragsår", "municipality": "Kommunkod"}
 """Fields of the form, with their Swedish labels."""
 
 app = api.create_app(PAGES.error)
-api.options(app, FORM, "GET, POST")
 
 
 @app.get(FORM)

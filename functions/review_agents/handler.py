@@ -32,9 +32,6 @@ class WantedCompletion(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app(PAGES.error)
-api.options(app, PAGE, "GET, POST")
-for rule in (REQUEST, APPROVAL, CLOSING):
-    api.options(app, rule, "POST")
 
 
 @app.get(PAGE)

@@ -29,9 +29,6 @@ class Amount(BaseModel, extra="forbid", frozen=True):
 
 
 app = api.create_app()
-api.options(app, INVOICES, "GET")
-for path in (WRITE_OFF, DECISION, REFUND):
-    api.options(app, path, "POST")
 
 
 @app.get(INVOICES)

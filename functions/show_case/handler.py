@@ -25,8 +25,6 @@ DOCUMENT = f"{CASE}/handlingar/<document>"
 PAGES = Pages(Path(__file__).parent / "templates")
 
 app = api.create_app(PAGES.error)
-for path in (HOME, CASE, DOCUMENT):
-    api.options(app, path, "GET")
 
 
 @app.get(HOME)

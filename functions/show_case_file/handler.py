@@ -25,8 +25,6 @@ CASE = "/handlaggning/arende/<round_id>/<municipality>"
 PAGES = Pages(Path(__file__).parent / "templates")
 
 app = api.create_app(PAGES.error)
-for path in ("", "/atgard/<action>", "/diarium", "/diarium.csv", "/handlingar.zip", "/handlingar/<document>"):
-    api.options(app, f"{CASE}{path}", "GET")
 
 
 @app.get(CASE)

@@ -26,8 +26,6 @@ SOON = {"Cache-Control": "public, max-age=300"}
 """For what counts days."""
 
 app = api.create_app(PAGES.error)
-for path in (START, ROUND, LIST, ENGLISH, STYLESHEET, ACCESSIBILITY):
-    api.options(app, path, "GET")
 
 
 @app.get(START)

@@ -14,8 +14,6 @@ JSON = "/rounds/<round_id>/reconciliation"
 CSV = "/rounds/<round_id>/reconciliation.csv"
 
 app = api.create_app()
-api.options(app, JSON, "GET")
-api.options(app, CSV, "GET")
 
 
 @app.get(JSON)

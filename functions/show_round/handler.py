@@ -25,8 +25,6 @@ MAIL = "/handlaggning/epost/<round_id>"
 PAGES = Pages(Path(__file__).parent / "templates")
 
 app = api.create_app(PAGES.error)
-for path in (MAIL, *(f"{ROUND}{way}" for way in ("", "/atgard/<action>", "/eniga", "/diarium", "/diarium.csv"))):
-    api.options(app, path, "GET")
 
 
 @app.get(ROUND)

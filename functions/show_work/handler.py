@@ -22,10 +22,6 @@ HELD = f"{WORK}/stopp"
 PAGES = Pages(Path(__file__).parent / "templates")
 
 app = api.create_app(PAGES.error)
-for path in ("", "/sok", "/betalningar", "/avprickning", "/stopp"):
-    api.options(app, f"{WORK}{path}", "GET")
-for path in (BATCH, f"{BATCH}/atgard/<action>", f"{HELD}/atgard/<action>"):
-    api.options(app, path, "GET")
 
 
 @app.get(WORK)

@@ -20,8 +20,6 @@ START, BACK, RENEWAL, OUT = "/logga-in", "/logga-in/svar", "/logga-in/fornya", "
 LABELS = {"choice": "Jag vill arbeta som"}
 
 app = api.create_app(PAGES.error)
-for path, methods in ((START, "GET"), (BACK, "GET"), (CHOICE, "GET, POST"), (RENEWAL, "GET"), (OUT, "POST")):
-    api.options(app, path, methods)
 
 
 def not_let_in(failed: SignInFailed) -> Response[str]:

@@ -16,6 +16,8 @@ NOT_EMULATED = re.compile(
     r"|Events::EventBusPolicy|WAFv2::WebACLAssociation|WAFv2::IPSet|SQS::QueueInlinePolicy|SES::Template)"
 )
 """Types that the emulated CloudFormation refuses, and with them the whole stack."""
+MOST_RESOURCES = 490
+"""A stack takes 500; neither cfn-lint nor `sam validate` counts what the transformation makes."""
 READ_BY_LIBRARIES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "LOG_LEVEL"}
 
 
@@ -86,6 +88,16 @@ def memory_and_time_are_within_limits(template: Template) -> Iterator[str]:
             yield f"{name} has {properties.get('Timeout')} seconds"
 
 
+def the_stack_fits_into_cloudformation(template: Template) -> Iterator[str]:
+    """SAM makes a role of each function, and a permission, mapping or schedule with its role of each event."""
+    events = [event for properties in template.functions.values() for event in properties.get("Events", {}).values()]
+    made = len(template.data["Resources"]) + len(template.functions) + len(events)
+    made += sum(event["Type"] == "ScheduleV2" for event in events)
+    made += sum("EventInvokeConfig" in properties for properties in template.functions.values())
+    if made > MOST_RESOURCES:
+        yield f"{made} resources, of {MOST_RESOURCES} that leave room for what SAM makes of the API"
+
+
 def every_folder_is_a_function_and_the_other_way_round(template: Template) -> Iterator[str]:
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
     deployed = {name: template.folder(name) for name in template.functions}
@@ -145,6 +157,7 @@ RULES = (
     what_the_emulation_does_not_know_stands_under_a_condition,
     everything_is_built_for_the_runtime_it_runs_on,
     memory_and_time_are_within_limits,
+    the_stack_fits_into_cloudformation,
     every_folder_is_a_function_and_the_other_way_round,
     a_function_is_given_what_it_reads,
     nothing_names_an_account_or_a_region,

@@ -123,15 +123,6 @@ def run(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dic
     return answer
 
 
-def options(app: APIGatewayRestResolver, rule: str, methods: str) -> None:
-    """Answer OPTIONS on a route; no other site may call, so there are no CORS headers."""
-
-    def answer(**_: str) -> Response[str]:
-        return Response(204, body="", headers={"Allow": f"{methods}, OPTIONS"})
-
-    app.route(rule, method="OPTIONS")(answer)
-
-
 def page(body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
     """Answer with a page for people."""
     return Response(status, content_type=HTML, body=body, headers={"Content-Language": "sv", **(headers or {})})

@@ -33,13 +33,12 @@ def guard(table: Rights) -> Callable[[APIGatewayRestResolver, Next], Response[st
     def let_on(app: APIGatewayRestResolver, go_on: Next) -> Response[str]:
         event = app.current_event.raw_event
         method, who = str(event["httpMethod"]), CURRENT.get()
-        if method != "OPTIONS":
-            municipality = app.context["_route_args"].get("municipality")
-            if method != "GET":
-                refuse_other_sites(event)
-            check(who, method, str(event.get("resource")), municipality, table)
-            if method != "GET" and who is not None:
-                _refuse_forged(event, who)
+        municipality = app.context["_route_args"].get("municipality")
+        if method != "GET":
+            refuse_other_sites(event)
+        check(who, method, str(event.get("resource")), municipality, table)
+        if method != "GET" and who is not None:
+            _refuse_forged(event, who)
         return go_on(app)
 
     return let_on

@@ -190,7 +190,7 @@ RIGHTS: Rights = {
     "/entries": {"GET": OFFICER},
     "/entries/placements": {"POST": OFFICER},
 }
-"""OPTIONS does not stand here: it tells everyone the methods of a path."""
+"""No other site may call, so that no browser asks for OPTIONS: nothing answers it."""
 
 
 def may(role: str, method: str, path: str, table: Rights = RIGHTS) -> bool:

@@ -15,7 +15,6 @@ from statsbidrag.entry.api import (
     create_app,
     document,
     number,
-    options,
     page,
     root,
     run,
@@ -43,7 +42,6 @@ def _app(error: Exception | None = None) -> APIGatewayRestResolver:
             raise error
         return document({"name": name})
 
-    options(app, "/thing/<name>", "GET, POST")
     return app
 
 
@@ -102,13 +100,6 @@ def test_every_answer_carries_the_security_headers(path: str, status: int) -> No
         assert answer["multiValueHeaders"][name] == [value]
     assert answer["multiValueHeaders"]["Cache-Control"] == ["no-store"]
     assert "unsafe" not in SECURITY_HEADERS["Content-Security-Policy"]
-
-
-def test_options_says_what_is_allowed_and_invites_no_other_site() -> None:
-    answer = _run(_app(), call("OPTIONS", "/thing/a"))
-    assert answer["statusCode"] == 204
-    assert answer["multiValueHeaders"]["Allow"] == ["GET, POST, OPTIONS"]
-    assert not [name for name in answer["multiValueHeaders"] if name.startswith("Access-Control")]
 
 
 def test_a_refusal_is_logged_by_code_and_field_and_nothing_else(log_lines: Lines) -> None:
