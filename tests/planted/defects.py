@@ -324,7 +324,7 @@ DEFECTS = (
     ),
     Defect(
         "what was lost sent again under another id",
-        "domain/case/evolve.py",
+        "domain/case/folds/payouts.py",
         'return _payout(case, payout.id, status="ordered", batch="", resets=payout.resets + 1)',
         'return _payout(case, payout.id, id=f"{payout.id}0", status="ordered", batch="", resets=payout.resets + 1)',
         (f"{CORRECTIONS}test_two_persons_set_it_back_and_it_leaves_once_more_under_the_same_id",),
@@ -352,10 +352,10 @@ DEFECTS = (
     ),
     Defect(
         "an entry counted once for each file that tells of it",
-        "domain/case/evolve.py",
-        "    case = _paid(case, invoice, event.amount, event.booked_on)\n"
+        "domain/case/folds/invoices.py",
+        "    case = paid(case, invoice, event.amount, event.booked_on)\n"
         "    case = replace(case, bank_entries=(*case.bank_entries, event.entry))\n",
-        "    case = _paid(case, invoice, event.amount, event.booked_on)\n",
+        "    case = paid(case, invoice, event.amount, event.booked_on)\n",
         (f"{RECONCILING}test_two_repayments_of_one_day_and_amount_both_count",),
     ),
     Defect(
@@ -395,7 +395,7 @@ DEFECTS = (
     ),
     Defect(
         "an answer after the preparation passed over",
-        "domain/case/evolve.py",
+        "domain/case/folds/recoveries.py",
         'answers=answers, status="hearing")',
         "answers=answers)",
         (f"{HEARINGS}test_an_answer_after_the_preparation_has_it_prepared_again",),
@@ -451,7 +451,7 @@ DEFECTS = (
     ),
     Defect(
         "interest counted among the grant",
-        "domain/case/evolve.py",
+        "domain/case/folds/invoices.py",
         'kind = "interest_" if invoice.interest_on else ""',
         'kind = ""',
         (f"{CHARGING}test_it_is_paid_by_its_own_reference_and_the_grant_is_as_before",),

@@ -1,0 +1,1 @@
+"""What follows from each event, a file for a subject."""
