@@ -52,9 +52,12 @@ def finish() -> Response[str]:
 
 @app.get(CHOICE)
 def show_choices() -> Response[str]:
-    """Show as whom the person may act; without a page to go to then, lead on who has chosen already."""
+    """Show as whom the person may act; without a page to go to then, lead on who has chosen already.
+
+    A program has no session, and no page of its own.
+    """
     who, wanted = api.caller(app.current_event.raw_event), _asked("till")
-    if not wanted and who.role != NOBODY.role:
+    if who.csrf and not wanted and who.role != NOBODY.role:
         return api.see_other(app.current_event.raw_event, own_page(who.role, who.municipality)[1:])
     return _show_choices(wanted)
 
