@@ -194,9 +194,16 @@ class Office:
         return {i["sk"]["S"].removeprefix("TASK#") for i in self.case(code) if i["sk"]["S"].startswith("TASK#")}
 
     def settled(self, code: str) -> list[dict[str, Any]]:
-        """Wait until nothing is owed by a function now; gives the case."""
-        until(lambda: not {t for t in self.tasks(code) if t.startswith(("send_mail", "validate"))}, f"{code} settled")
+        """Wait until nothing is owed by a function now and every e-mail has arrived; gives the case."""
+        until(lambda: not self._tasks_of_functions(code) and not self._mail_under_way(code), f"{code} settled")
         return self.case(code)
+
+    def _tasks_of_functions(self, code: str) -> set[str]:
+        return {task for task in self.tasks(code) if task.startswith(("send_mail", "validate"))}
+
+    def _mail_under_way(self, code: str) -> list[str]:
+        [state] = [json.loads(item["state"]["S"]) for item in self.case(code) if "state" in item]
+        return [name for name, mail in state.get("mails", {}).items() if mail.get("status") != "delivered"]
 
     def refusal_logged(self, answer: httpx.Response) -> dict[str, Any]:
         """Find the log line of a refusal by the name of the call that the answer carries.
