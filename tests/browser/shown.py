@@ -88,7 +88,7 @@ def _reopened(agency: Agency, visiting: Visiting) -> Visit:
     return visiting().go(agency.report_path(REPORTS))
 
 
-RIGHT_REPORT = {"amount_used": "6000000", **ANSWERS}
+RIGHT_REPORT = {"amount_used": "5000000", **ANSWERS}
 
 # Hearings
 
