@@ -376,7 +376,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "receive_requisition, beside a draft",
         "requisition drafted",
         _sample("receive_requisition", "show_form"),
-        _and(_sample("receive_requisition", "send_json")),
+        _and(_sample("receive_requisition", "show_form")),
     ),
     Scenario(
         "validate_requisition",
