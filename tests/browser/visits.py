@@ -119,7 +119,8 @@ class Visit:
         return self
 
     def with_scripts(self) -> Visit:
-        """Let the tests' own scripts run on the page that is shown."""
+        """Let the tests' own scripts run on the page that is shown, once it is all there."""
+        self.page.wait_for_load_state()
         self._debugger.send("Emulation.setScriptExecutionDisabled", {"value": False})
         return self
 
