@@ -1,4 +1,4 @@
-"""What a case is of: recipient, share of the allocation list, and address."""
+"""What a case is of: its recipient, and the share of the allocation list."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.folds.common import Folds
 from statsbidrag.domain.case.state import (
     Case,
-    Mail,
 )
-
-_AGAIN = "-again"
-"""Stands between the name of an e-mail that bounced and the number of its new sending."""
 
 
 def _opened(case: Case, event: e.CaseOpened) -> Case:
@@ -43,33 +39,8 @@ def _allocated(case: Case, event: e.AllocationSet) -> Case:
     )
 
 
-def _registry_corrected(case: Case, event: e.RegistryAddressCorrected) -> Case:
-    if case.recipient is None:
-        return case
-    said = case.register_email or case.recipient.registry_email
-    mails = {name: _dealt_with(mail, case.recipient.registry_email, event.email) for name, mail in case.mails.items()}
-    for name in event.again:
-        old = case.mails[name]
-        base = name.partition(_AGAIN)[0]
-        number = sum(other.partition(_AGAIN)[0] == base for other in mails) + 1
-        new = Mail(f"{base}{_AGAIN}{number}", old.kind, old.about, event.email, event.corrected_at)
-        mails[new.id] = new
-    recipient = replace(case.recipient, registry_email=event.email)
-    return replace(case, recipient=recipient, register_email=said, mails=mails)
-
-
-def _dealt_with(mail: Mail, old: str, new: str) -> Mail:
-    """What came back is renewed, what has not left goes to the right address, and complaints are settled."""
-    if mail.status == "bounced":
-        mail = replace(mail, status="renewed")
-    elif mail.status == "owed" and mail.to == old:
-        mail = replace(mail, to=new)
-    return replace(mail, complaint="settled") if mail.complaint == "open" else mail
-
-
 FOLDS: Folds = {
     e.CaseOpened: _opened,
     e.RecipientChanged: _recipient_changed,
     e.AllocationSet: _allocated,
-    e.RegistryAddressCorrected: _registry_corrected,
 }

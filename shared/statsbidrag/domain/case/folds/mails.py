@@ -1,4 +1,4 @@
-"""What became of each e-mail."""
+"""What became of each e-mail, and the address that they go to."""
 
 from __future__ import annotations
 
@@ -48,9 +48,34 @@ def _mail_complained(case: Case, event: e.MailComplained) -> Case:
     return replace(case, mails={**case.mails, mail.id: mail})
 
 
+def _registry_corrected(case: Case, event: e.RegistryAddressCorrected) -> Case:
+    if case.recipient is None:
+        return case
+    said = case.register_email or case.recipient.registry_email
+    mails = {name: _dealt_with(mail, case.recipient.registry_email, event.email) for name, mail in case.mails.items()}
+    for name in event.again:
+        old = case.mails[name]
+        base = name.partition(_AGAIN)[0]
+        number = sum(other.partition(_AGAIN)[0] == base for other in mails) + 1
+        new = Mail(f"{base}{_AGAIN}{number}", old.kind, old.about, event.email, event.corrected_at)
+        mails[new.id] = new
+    recipient = replace(case.recipient, registry_email=event.email)
+    return replace(case, recipient=recipient, register_email=said, mails=mails)
+
+
+def _dealt_with(mail: Mail, old: str, new: str) -> Mail:
+    """What came back is renewed, what has not left goes to the right address, and complaints are settled."""
+    if mail.status == "bounced":
+        mail = replace(mail, status="renewed")
+    elif mail.status == "owed" and mail.to == old:
+        mail = replace(mail, to=new)
+    return replace(mail, complaint="settled") if mail.complaint == "open" else mail
+
+
 FOLDS: Folds = {
     e.MailSent: _mail_sent,
     e.MailDelivered: _mail_delivered,
     e.MailBounced: _mail_bounced,
     e.MailComplained: _mail_complained,
+    e.RegistryAddressCorrected: _registry_corrected,
 }
