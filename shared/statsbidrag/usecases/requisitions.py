@@ -8,7 +8,7 @@ import msgspec
 
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import DecideLateRequisition, SubmitRequisition, ValidateRequisition
-from statsbidrag.domain.case.requisitions import find
+from statsbidrag.domain.case.requisitions import find, is_finished, requisitioned
 from statsbidrag.domain.case.state import LateDecision, RequisitionStatus, opened
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
@@ -100,13 +100,12 @@ def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Req
     case = seen.state
     recipient, terms = opened(case)
     closes_at = end_of(terms.requisition_last_day)
-    live = [r for r in case.requisitions if r.status != "rejected"]
     return RequisitionView(
         round=grant_round,
         recipient=recipient,
         case_number=case.number,
         allocated=case.money.allocated,
-        requisitioned=Ore(sum(r.amount for r in live)),
+        requisitioned=requisitioned(case),
         status=CASE.status(case),
         closes_at=closes_at,
         is_late=books.now() >= closes_at,
@@ -116,9 +115,6 @@ def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Req
 
 def draft_place(case: Case) -> Place:
     """Tell where the draft of the next requisition lies; one from before the last that was sent is none."""
-    _, terms = opened(case)
-    live = [r for r in case.requisitions if r.status != "rejected"]
-    is_all = bool(live) and sum(r.amount for r in live) == case.money.allocated
     closed = Refusal("already_requisitioned", "Kommunen har redan rekvirerat vad den får.", status=409)
     return Place(
         round=case.round,
@@ -126,7 +122,7 @@ def draft_place(case: Case) -> Place:
         kind="requisition",
         shared_by="i kommunen",
         since=case.requisitions[-1].received_at if case.requisitions else None,
-        closed=closed if is_all or len(live) >= terms.requisitions_allowed else None,
+        closed=closed if is_finished(case) else None,
     )
 
 

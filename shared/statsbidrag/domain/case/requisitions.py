@@ -24,16 +24,17 @@ def submit(case: Case, command: SubmitRequisition, now: datetime) -> list[e.Case
     refuse_amount(command.amount, case.money.allocated)
     if now < start_of(terms.requisition_opens):
         raise Refusal("round_not_open", f"Rekvirering öppnar den {format_date(terms.requisition_opens)}.", status=409)
-    live = [r for r in case.requisitions if r.status != "rejected"]
-    if len(live) >= terms.requisitions_allowed:
+    sent = live(case)
+    if len(sent) >= terms.requisitions_allowed:
         raise Refusal(
             "already_requisitioned",
-            f"Kommunen har redan rekvirerat {format_kronor(live[-1].amount)}. "
+            f"Kommunen har redan rekvirerat {format_kronor(sent[-1].amount)}. "
             "Kontakta handläggaren om något behöver ändras.",
             status=409,
         )
-    if command.amount > case.money.allocated - sum(r.amount for r in live):
-        raise amount_above(Ore(case.money.allocated - sum(r.amount for r in live)))
+    left = Ore(case.money.allocated - requisitioned(case))
+    if command.amount > left:
+        raise amount_above(left)
     return [
         e.RequisitionReceived(
             requisition=len(case.requisitions) + 1,
@@ -47,6 +48,23 @@ def submit(case: Case, command: SubmitRequisition, now: datetime) -> list[e.Case
             late=now >= end_of(terms.requisition_last_day),
         )
     ]
+
+
+def live(case: Case) -> list[Requisition]:
+    """Give the requisitions that count: those that are not rejected."""
+    return [each for each in case.requisitions if each.status != "rejected"]
+
+
+def requisitioned(case: Case) -> Ore:
+    """Give what is requisitioned and not rejected, in öre."""
+    return Ore(sum(each.amount for each in live(case)))
+
+
+def is_finished(case: Case) -> bool:
+    """Tell whether nothing is left to requisition: the amount, or how often."""
+    _, terms = opened(case)
+    sent = live(case)
+    return len(sent) >= terms.requisitions_allowed or (bool(sent) and requisitioned(case) == case.money.allocated)
 
 
 def refuse_amount(amount: Ore, highest: Ore) -> None:
