@@ -1,4 +1,4 @@
-"""Take in another payout account and a second person's decision on it; and an officer's on a late requisition."""
+"""Take in another payout account, show it beside the one in force, and let a second person decide on it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from statsbidrag.domain.identifiers import parse_account, parse_municipality, pa
 from statsbidrag.entry import api, wiring
 from statsbidrag.entry.models import Reasoned, read_json
 from statsbidrag.entry.payout_bodies import PayoutAccount
-from statsbidrag.entry.requisition_bodies import LateDecided
-from statsbidrag.usecases import corrections, requisitions
+from statsbidrag.usecases import corrections
 
 ACCOUNT = "/rounds/<round_id>/municipalities/<municipality>/account"
 CHANGES = f"{ACCOUNT}/changes"
 APPROVAL = f"{CHANGES}/<number>/approval"
 REFUSAL = f"{CHANGES}/<number>/refusal"
-LATE_DECISION = "/rounds/<round_id>/municipalities/<municipality>/requisitions/<number>/late-decision"
 
 
 app = api.create_app()
@@ -59,17 +57,6 @@ def decline(round_id: str, municipality: str, number: str) -> Response[str]:
     event = app.current_event.raw_event
     officer, body = api.caller(event).subject, read_json(event, Reasoned)
     return _decide(round_id, municipality, DeclineAccount(api.number(number), body.reason, officer))
-
-
-@app.post(LATE_DECISION)
-def decide_late(round_id: str, municipality: str, number: str) -> Response[str]:
-    """Decide on a late requisition, once."""
-    event = app.current_event.raw_event
-    officer, body = api.caller(event).subject, read_json(event, LateDecided)
-    place = parse_round(round_id), parse_municipality(municipality)
-    command = body.command(api.number(number), officer)
-    told = requisitions.decide_late(wiring.books(), *place, command, api.context(event))
-    return api.document(api.in_ore(told))
 
 
 def _decide(round_id: str, municipality: str, command: ApproveAccount | DeclineAccount) -> Response[str]:

@@ -269,7 +269,7 @@ def _invitation(name: str, *changes: tuple[str, str]) -> Callable[[Year], Delive
 
 _OTHER_AGENT = (f"agent-{FIRST}", f"agent-{SECOND}"), (FIRST, SECOND), ("461836", "100000"), ("5050-1055", "9990-1159")
 _SWEEP = _sample("sweep_tasks", "schedule")
-_DISMISSAL = _sample("change_accounts", "decide_late", ("accepted", "dismissed"), ("officer-1", "officer-2"))
+_DISMISSAL = _sample("decide_late_requisitions", "decide_late", ("accepted", "dismissed"), ("officer-1", "officer-2"))
 _SENDING = "send_payments", _sample("send_payments", "attested_batch")
 
 
@@ -490,15 +490,15 @@ SCENARIOS: tuple[Scenario, ...] = (
         "account proposed",
     ),
     Scenario(
-        "change_accounts, a late requisition decided on",
+        "decide_late_requisitions",
         "requisitioned late",
-        _sample("change_accounts", "decide_late"),
+        _sample("decide_late_requisitions", "decide_late"),
         _and(_sample("change_accounts", "show_account")),
         stays=True,
     ),
     *_races(
-        ("change_accounts, taken up", _sample("change_accounts", "decide_late")),
-        ("change_accounts, dismissed", _DISMISSAL),
+        ("decide_late_requisitions, taken up", _sample("decide_late_requisitions", "decide_late")),
+        ("decide_late_requisitions, dismissed", _DISMISSAL),
         "requisitioned late",
     ),
     Scenario(

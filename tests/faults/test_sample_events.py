@@ -53,7 +53,7 @@ FITS = {
     "read_bank_reports/statement": "read_bank_reports, a statement",
     "change_accounts/approve": "change_accounts, approved",
     "change_accounts/decline": "change_accounts, declined",
-    "change_accounts/decide_late": "change_accounts, a late requisition decided on",
+    "decide_late_requisitions/decide_late": "decide_late_requisitions",
     "hold_payouts/release_municipality": "hold_payouts, a municipality released",
     "hold_payouts/release_round": "hold_payouts, a round released",
     "hold_payouts/release_everything": "hold_payouts, everything released",

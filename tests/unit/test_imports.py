@@ -34,6 +34,7 @@ AGENTS_PAGES = {
 READS_BODIES = AGENTS_PAGES | {
     "attest_payouts",
     "change_accounts",
+    "decide_late_requisitions",
     "charge_interest",
     "conclude_spot_checks",
     "correct_deliveries",

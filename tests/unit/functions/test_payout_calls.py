@@ -148,7 +148,7 @@ CALLS: dict[tuple[str, str], tuple[set[str], Stage]] = {
     ("change_accounts", "propose"): (OFFICERS | {"agent-0114"}, _as_ordered),
     ("change_accounts", "approve"): (OFFICERS, _proposed),
     ("change_accounts", "decline"): (OFFICERS, _proposed),
-    ("change_accounts", "decide_late"): (OFFICERS, _late),
+    ("decide_late_requisitions", "decide_late"): (OFFICERS, _late),
     **{
         ("hold_payouts", f"{verb}_{what}"): (STAFF, _held if verb == "release" else _as_ordered)
         for verb in ("show", "hold", "release")

@@ -10,7 +10,7 @@ from tests.unit.functions.payouts import SHARE, Desk
 from tests.unit.functions.test_action_forms import post
 from tests.unit.functions.test_staff_pages import page
 
-FUNCTION, NAME = "change_accounts", "decide_late"
+FUNCTION, NAME = "decide_late_requisitions", "decide_late"
 BODY = {"outcome": "dismissed", "reason": "Kommunen har inte visat något hinder."}
 
 
