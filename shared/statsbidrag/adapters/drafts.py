@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _ITEM = "DRAFT"
+_DRAFTS = msgspec.json.Decoder(Draft)
 _CHANGED = "ConditionalCheckFailedException"
 
 
@@ -28,7 +29,7 @@ class DynamoDBDrafts:
     def get(self, key: str) -> Draft | None:
         """Give the draft under a key, read consistently."""
         item = self._client.get_item(TableName=self._table, Key=_item_key(key), ConsistentRead=True).get("Item")
-        return msgspec.json.decode(item["draft"]["S"], type=Draft) if item else None
+        return _DRAFTS.decode(item["draft"]["S"]) if item else None
 
     def put(self, key: str, draft: Draft, expected: str) -> None:
         """Save a draft in place of the version that was seen; `Conflict` when it is another by now."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SNAPSHOT = "SNAPSHOT"
 _EVENT = "EVENT#"
 _TASK = "TASK#"
+_TASKS = msgspec.json.Decoder(Task)
 _NEW = "attribute_not_exists(pk)"
 _MOST_ITEMS = 100
 """What one DynamoDB transaction carries at the most."""
@@ -57,7 +58,7 @@ def _mandate_item(granted: Granted) -> dict[str, Any]:
 
 def read_task(item: dict[str, Any]) -> DueTask:
     """Read a task item, as the table, its index and its stream give it."""
-    task = msgspec.json.decode(item["task"]["S"], type=Task)
+    task = _TASKS.decode(item["task"]["S"])
     return DueTask(item["pk"]["S"], task, item["correlation"]["S"])
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import WriteRequestOutputTypeDef, WriteRequestTypeDef
 
 _KEY = "REGISTER"
+_RECIPIENTS = msgspec.json.Decoder(Recipient)
 _AT_ONCE = 25
 """What DynamoDB takes in one call."""
 _TRIES = 5
@@ -32,7 +33,7 @@ class DynamoDBRegister:
         item = self._client.get_item(
             TableName=self._table, Key={"pk": {"S": _KEY}, "sk": {"S": municipality}}, ConsistentRead=True
         ).get("Item")
-        return msgspec.json.decode(item["recipient"]["S"], type=Recipient) if item else None
+        return _RECIPIENTS.decode(item["recipient"]["S"]) if item else None
 
     def all(self) -> Sequence[Recipient]:
         """Give every entry, by code."""
@@ -42,7 +43,7 @@ class DynamoDBRegister:
             ExpressionAttributeValues={":pk": {"S": _KEY}},
             ConsistentRead=True,
         )
-        return [msgspec.json.decode(item["recipient"]["S"], type=Recipient) for page in pages for item in page["Items"]]
+        return [_RECIPIENTS.decode(item["recipient"]["S"]) for page in pages for item in page["Items"]]
 
     def put(self, recipients: Sequence[Recipient]) -> None:
         """Replace entries, 25 at a time; each one whole, so that doing it again changes nothing."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _ATTEMPT, _SESSION = "ATTEMPT", "SESSION"
+_ATTEMPTS = msgspec.json.Decoder(Attempt)
+_SESSIONS = msgspec.json.Decoder(Session)
 _CHANGED = "TransactionCanceledException"
 
 
@@ -34,12 +36,12 @@ class DynamoDBSessions:
         """Give an attempt and forget it, in one step."""
         answer = self._client.delete_item(TableName=self._table, Key=_key(_ATTEMPT, key), ReturnValues="ALL_OLD")
         item = answer.get("Attributes")
-        return msgspec.json.decode(item["content"]["S"], type=Attempt) if item else None
+        return _ATTEMPTS.decode(item["content"]["S"]) if item else None
 
     def get(self, key: str) -> Session | None:
         """Give a session, read consistently."""
         item = self._client.get_item(TableName=self._table, Key=_key(_SESSION, key), ConsistentRead=True).get("Item")
-        return msgspec.json.decode(item["content"]["S"], type=Session) if item else None
+        return _SESSIONS.decode(item["content"]["S"]) if item else None
 
     def open(self, key: str, session: Session) -> None:
         """Write a new session."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 
@@ -79,6 +79,15 @@ class Kind(Generic[S, E, C]):
         One English word for where a state stands, stored beside it.
     granted
         The mandates that follow from a state; as with tasks, the commit writes the difference.
+    decoder
+        Reads a stored state.
+    decoders
+        Read the data of a stored event, by its type.
+
+    Notes
+    -----
+    Decoders are made with the kind, while its module is imported: msgspec examines a struct when it first meets it,
+    and two threads that meet it at once can crash the interpreter.
     """
 
     name: str
@@ -91,6 +100,13 @@ class Kind(Generic[S, E, C]):
     lookups: Callable[[S, E], tuple[Lookup, ...]]
     status: Callable[[S], str]
     granted: Callable[[S], frozenset[Granted]] = _none
+    decoder: msgspec.json.Decoder[S] = field(init=False)
+    decoders: Mapping[str, msgspec.json.Decoder[E]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        structs: tuple[type[E], ...] = get_args(self.event) or (self.event,)
+        object.__setattr__(self, "decoder", msgspec.json.Decoder(self.state))
+        object.__setattr__(self, "decoders", {snake(each.__name__): msgspec.json.Decoder(each) for each in structs})
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -116,11 +132,14 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     actor: str
     at: str
     case: str
-    data: dict[str, Any]
+    data: msgspec.Raw
     number: int
     prev: str
     schema: int
     type: str
+
+
+_BODIES = msgspec.json.Decoder(_Body)
 
 
 def canonical(value: object) -> bytes:
@@ -147,20 +166,21 @@ def seal(key: str, number: int, event: object, *, actor: str, at: datetime, prev
     """
     data = msgspec.to_builtins(event)
     kind = data.pop("type")
-    body = canonical(_Body(actor, to_text(at), key, data, number, prev, SCHEMA, kind))
+    body = canonical(_Body(actor, to_text(at), key, msgspec.Raw(canonical(data)), number, prev, SCHEMA, kind))
     return Record(key, number, kind, to_text(at), body.decode(), sha256(body))
 
 
 def unseal(record: Record, kind: Kind[S, E, C]) -> E:
     """Read the event in a record; `CorruptBooks` if it does not decode."""
     try:
-        body = msgspec.json.decode(record.body, type=_Body)
+        body = _BODIES.decode(record.body)
         if body.schema != SCHEMA:
             raise CorruptBooks(f"{record.key} event {record.number}: schema {body.schema} is unknown")
-        event: E = msgspec.convert({**body.data, "type": body.type}, kind.event)
+        if body.type not in kind.decoders:
+            raise CorruptBooks(f"{record.key} event {record.number}: type {body.type} is unknown")
+        return kind.decoders[body.type].decode(body.data)
     except msgspec.MsgspecError as error:
         raise CorruptBooks(f"{record.key} event {record.number}: {error}") from error
-    return event
 
 
 def check_chain(key: str, records: Iterable[Record]) -> list[str]:
@@ -174,7 +194,7 @@ def check_chain(key: str, records: Iterable[Record]) -> list[str]:
         if sha256(record.body.encode()) != record.hash:
             wrong.append(f"{where}: the content does not match its hash")
         try:
-            body = msgspec.json.decode(record.body, type=_Body)
+            body = _BODIES.decode(record.body)
         except msgspec.MsgspecError:
             wrong.append(f"{where}: the content is not readable")
         else:

@@ -67,6 +67,9 @@ class ApplicationReceipt(msgspec.Struct, frozen=True):
     content_hash: str
 
 
+_RECEIPTS = msgspec.json.Decoder(ApplicationReceipt)
+
+
 class ApplicationView(msgspec.Struct, frozen=True):
     """One application, with who acts for the municipality."""
 
@@ -141,7 +144,7 @@ def apply(
         )
 
     outcome = books.handle(AGENTS, name, command, context, seen=seen, request=request, answer=receipt)
-    return msgspec.json.decode(outcome.answer, type=ApplicationReceipt)
+    return _RECEIPTS.decode(outcome.answer)
 
 
 def _attach(

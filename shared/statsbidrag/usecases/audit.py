@@ -60,6 +60,9 @@ class Audit(msgspec.Struct, frozen=True):
     heads: dict[str, str]
 
 
+_AUDITS = msgspec.json.Decoder(Audit)
+
+
 class _Tally:
     """What is counted on the way; `before` are the heads that the last audit locked away."""
 
@@ -108,7 +111,7 @@ def audit(books: Books, vault: Files) -> Audit:
 
 def _last_heads(vault: Files) -> dict[str, str]:
     last = vault.last("heads/")
-    return msgspec.json.decode(vault.get(last), type=Audit).heads if last else {}
+    return _AUDITS.decode(vault.get(last)).heads if last else {}
 
 
 def _audit_round(store: Store, round_id: RoundId, now: datetime, tally: _Tally) -> None:

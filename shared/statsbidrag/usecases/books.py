@@ -222,7 +222,7 @@ def _state(kind: Kind[S, E, C], key: str, snapshot: Snapshot | None) -> S:
     if snapshot is None:
         return kind.empty(key)
     try:
-        return msgspec.json.decode(snapshot.state, type=kind.state)
+        return kind.decoder.decode(snapshot.state)
     except msgspec.MsgspecError as error:
         raise CorruptBooks(f"{key}: the snapshot does not decode: {error}") from error
 

@@ -53,6 +53,9 @@ class HearingReceipt(msgspec.Struct, frozen=True):
     content_hash: str
 
 
+_RECEIPTS = msgspec.json.Decoder(HearingReceipt)
+
+
 def behind(books: Books, token: str) -> HearingView:
     """Give what the report link in force leads to; `NotFound` ``link_not_valid`` or ``no_hearing``."""
     token_hash = sha256(token.encode())
@@ -106,4 +109,4 @@ def receive(books: Books, view: HearingView, given: HearingInput, key: str, cont
         return HearingReceipt(case.number, len(answers), last.stance, last.received_at, last.late, last.content_hash)
 
     outcome = books.handle(CASE, name, command, context, request=request, answer=receipt)
-    return msgspec.json.decode(outcome.answer, type=HearingReceipt)
+    return _RECEIPTS.decode(outcome.answer)

@@ -69,6 +69,9 @@ class ReportReceipt(msgspec.Struct, frozen=True):
     content_hash: str
 
 
+_RECEIPTS = msgspec.json.Decoder(ReportReceipt)
+
+
 def link_purpose(key: str, number: int) -> str:
     """Name what a report link's token is made from."""
     return f"report-link:{key}:{number}"
@@ -176,7 +179,7 @@ def receive(books: Books, token: str, answers: dict[str, str | int], key: str, c
     )
     request = Request(f"report:{key}", content_hash)
     outcome = books.handle(CASE, case_key, command, context, seen=seen, request=request, answer=_receipt)
-    return msgspec.json.decode(outcome.answer, type=ReportReceipt)
+    return _RECEIPTS.decode(outcome.answer)
 
 
 def _receipt(case: Case) -> ReportReceipt:

@@ -82,6 +82,9 @@ class Receipt(msgspec.Struct, frozen=True):
     content_hash: str
 
 
+_RECEIPTS = msgspec.json.Decoder(Receipt)
+
+
 class LateOutcome(msgspec.Struct, frozen=True):
     """A requisition whose lateness was decided on."""
 
@@ -159,7 +162,7 @@ def receive(
     request = Request(f"requisition:{context.actor}:{key}", content_hash)
     about = case_key(round_id, municipality)
     outcome = books.handle(CASE, about, command, context, seen=seen, request=request, answer=_receipt)
-    return msgspec.json.decode(outcome.answer, type=Receipt)
+    return _RECEIPTS.decode(outcome.answer)
 
 
 def _receipt(case: Case) -> Receipt:

@@ -45,7 +45,7 @@ def read_file(books: Books, round_id: RoundId, municipality: MunicipalityCode) -
     """Give a case with its journal; `NotFound` for one that is not open."""
     key = case_key(round_id, municipality)
     collection = books.store.collection(key)
-    case = msgspec.json.decode(collection.snapshot.state, type=Case) if collection.snapshot else CASE.empty(key)
+    case = CASE.decoder.decode(collection.snapshot.state) if collection.snapshot else CASE.empty(key)
     opened(case)
     return File(case, collection.records)
 
