@@ -556,6 +556,7 @@ def test_money_is_conserved_and_no_payout_has_two_that_live_on_every_walk(seed: 
         grants = [p for p in case.payouts if p.purpose == "grant"]
         set_off = sum(walk.ledger.set_off.get(p.id, 0) for p in grants)
         assert money.paid == sum(p.amount for p in grants if p.status == "settled") + set_off
+        assert money.requisitioned == sum(r.amount for r in case.requisitions if r.status != "rejected")
         assert money.approved == sum(p.amount for p in grants if not p.replaces)
         assert sum(p.amount for p in grants if p.status not in FAILED) <= money.approved
         assert money.recovered + money.waived <= money.paid - money.accepted_use

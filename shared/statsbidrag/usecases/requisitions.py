@@ -8,7 +8,7 @@ import msgspec
 
 from statsbidrag.domain.case import CASE, Case, case_key
 from statsbidrag.domain.case.commands import DecideLateRequisition, SubmitRequisition, ValidateRequisition
-from statsbidrag.domain.case.requisitions import find, is_finished, requisitioned
+from statsbidrag.domain.case.requisitions import find, is_finished
 from statsbidrag.domain.case.state import LateDecision, RequisitionStatus, opened
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.identifiers import Account, MunicipalityCode, RoundId
@@ -108,7 +108,7 @@ def show(books: Books, round_id: RoundId, municipality: MunicipalityCode) -> Req
         recipient=recipient,
         case_number=case.number,
         allocated=case.money.allocated,
-        requisitioned=requisitioned(case),
+        requisitioned=case.money.requisitioned,
         status=CASE.status(case),
         closes_at=closes_at,
         is_late=books.now() >= closes_at,

@@ -190,6 +190,7 @@ def test_a_declined_account_has_the_requisition_rejected_by_that_rule_alone() ->
     assert rejected.status == story.stage == "rejected"
     assert [check.rule for check in rejected.checks if not check.passed] == ["account_verified"]
     assert (story.case.payouts, story.case.money.approved) == ((), 0)
+    assert story.case.money.requisitioned == 0
     assert story.do(c.ValidateRequisition(1)) == []
 
 

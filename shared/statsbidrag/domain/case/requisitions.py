@@ -32,7 +32,7 @@ def submit(case: Case, command: SubmitRequisition, now: datetime) -> list[e.Case
             "Kontakta handläggaren om något behöver ändras.",
             status=409,
         )
-    left = Ore(case.money.allocated - requisitioned(case))
+    left = Ore(case.money.allocated - case.money.requisitioned)
     if command.amount > left:
         raise amount_above(left)
     return [
@@ -55,16 +55,11 @@ def live(case: Case) -> list[Requisition]:
     return [each for each in case.requisitions if each.status != "rejected"]
 
 
-def requisitioned(case: Case) -> Ore:
-    """Give what is requisitioned and not rejected, in öre."""
-    return Ore(sum(each.amount for each in live(case)))
-
-
 def is_finished(case: Case) -> bool:
     """Tell whether nothing is left to requisition: the amount, or how often."""
     _, terms = opened(case)
     sent = live(case)
-    return len(sent) >= terms.requisitions_allowed or (bool(sent) and requisitioned(case) == case.money.allocated)
+    return len(sent) >= terms.requisitions_allowed or (bool(sent) and case.money.requisitioned == case.money.allocated)
 
 
 def refuse_amount(amount: Ore, highest: Ore) -> None:

@@ -652,6 +652,8 @@ class Money(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
+    requisitioned
+        Sum of requisitions, without rejected ones.
     approved
         Sum of approved requisitions.
     paid

@@ -16,6 +16,7 @@ from statsbidrag.domain.case.state import (
     Payout,
     Requisition,
 )
+from statsbidrag.domain.money import Ore
 
 
 def _requisition_received(case: Case, event: e.RequisitionReceived) -> Case:
@@ -54,16 +55,15 @@ def _requisition_approved(case: Case, event: e.RequisitionApproved) -> Case:
     return owe_mail(case, "requisition_approved", event.requisition, event.decided_at)
 
 
+def _rejected(case: Case, requisition: int, **decision: Any) -> Case:
+    """Note why it was rejected, and count it no longer as requisitioned."""
+    amount = next(each.amount for each in case.requisitions if each.id == requisition)
+    requisitions = with_changes(case.requisitions, "id", requisition, status="rejected", **decision)
+    return add(replace(case, requisitions=requisitions), requisitioned=Ore(-amount))
+
+
 def _requisition_rejected(case: Case, event: e.RequisitionRejected) -> Case:
-    rejected = with_changes(
-        case.requisitions,
-        "id",
-        event.requisition,
-        status="rejected",
-        checks=event.checks,
-        decided_at=event.decided_at,
-    )
-    case = replace(case, requisitions=rejected)
+    case = _rejected(case, event.requisition, checks=event.checks, decided_at=event.decided_at)
     return owe_mail(case, "requisition_rejected", event.requisition, event.decided_at)
 
 
@@ -77,8 +77,7 @@ def _late_dismissed(case: Case, event: e.LateRequisitionDismissed) -> Case:
     told = LateDecision(
         accepted=False, reason=event.reason, decided_by=event.dismissed_by, decided_at=event.dismissed_at
     )
-    outcome = {"status": "rejected", "checks": event.checks, "decided_at": event.dismissed_at, "late_decision": told}
-    case = replace(case, requisitions=with_changes(case.requisitions, "id", event.requisition, **outcome))
+    case = _rejected(case, event.requisition, checks=event.checks, decided_at=event.dismissed_at, late_decision=told)
     return owe_mail(case, "requisition_dismissed", event.requisition, event.dismissed_at)
 
 
