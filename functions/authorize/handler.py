@@ -11,6 +11,8 @@ from statsbidrag.entry.logs import logger
 from statsbidrag.usecases import callers
 from statsbidrag.usecases.callers import Known
 
+_TOLD = ("subject", "role", "municipality", "municipality_name", "name", "csrf")
+
 
 class UnauthorizedError(Exception):
     """What API Gateway turns into 401; its text must be exactly this."""
@@ -39,7 +41,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
             raise UnauthorizedError from None
         return _allowed("nobody", {}, event["methodArn"])
     logger.info("caller_admitted", role=known.role)
-    told = {name: getattr(known, name) for name in ("subject", "role", "municipality", "name", "csrf")}
+    told = {name: getattr(known, name) for name in _TOLD}
     return _allowed(known.subject, told | ({"renew": "true"} if known.renew else {}), event["methodArn"])
 
 

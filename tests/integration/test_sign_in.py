@@ -85,7 +85,7 @@ def test_a_page_leads_to_the_provider_and_back_to_itself(office: Office, browser
     assert _sent_to("/logga-in/svar", browser.get(back)) == page
     shown = browser.get(page)
     assert shown.status_code == 200
-    assert "Ombud för Kiruna" in shown.text
+    assert "Ombud, Kiruna (2584)" in shown.text
     assert browser.get(f"/{FORM}/{office.round}/0580").status_code == 403
 
     again = browser.get(back)
@@ -107,7 +107,7 @@ def test_whoever_acts_for_several_chooses_one(office: Office, browser: Browser) 
     assert where.startswith("/logga-in/val?till=")
     assert browser.get(page).status_code == 403
     shown = browser.get(where)
-    assert {"Representant för Linköping", "Representant för Alingsås"} <= set(
+    assert {"Representant för Linköping (0580)", "Representant för Alingsås (1489)"} <= set(
         html.fromstring(shown.text).xpath("//label/span/text()")
     )
     fields = _form(shown, "") if "till" in _form(shown) else _form_of_choices(shown)

@@ -23,3 +23,8 @@ class Mandate(msgspec.Struct, frozen=True, order=True):
 
     municipality: MunicipalityCode
     role: MandateRole
+
+
+def municipality_shown(municipality: str, name: str) -> str:
+    """Write whom somebody acts for: ``Vallentuna (0115)``; the code alone where the register does not name it."""
+    return f"{name} ({municipality})" if name else f"kommun {municipality}"

@@ -121,6 +121,9 @@ class Session(msgspec.Struct, frozen=True):
         Whether a newer id has taken over.
     previous
         Hash of the id before; it ends with this one.
+    municipality_name
+        What the register calls the municipality; empty where it has none of that code. Unset in a session from before
+        the name was kept, which is compared with what is stored and so is written as it was read.
     """
 
     subject: str
@@ -134,6 +137,7 @@ class Session(msgspec.Struct, frozen=True):
     ends_at: datetime
     replaced: bool = False
     previous: str = ""
+    municipality_name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Choice(msgspec.Struct, frozen=True, order=True):
@@ -158,7 +162,7 @@ class Staffing(msgspec.Struct, frozen=True):
         return tuple(role for role, value in named if value and value in values)
 
 
-def opened(identity: Identity, choice: Choice, csrf: str, now: datetime) -> Session:
+def opened(identity: Identity, choice: Choice, csrf: str, now: datetime, municipality_name: str = "") -> Session:
     """Begin a session."""
     return Session(
         subject=identity.subject,
@@ -170,6 +174,7 @@ def opened(identity: Identity, choice: Choice, csrf: str, now: datetime) -> Sess
         begun_at=now,
         issued_at=now,
         ends_at=now + IDLE_LIMIT,
+        municipality_name=municipality_name,
     )
 
 

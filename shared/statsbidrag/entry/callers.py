@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from statsbidrag.domain.mandates import municipality_shown
+
 
 class Caller(msgspec.Struct, frozen=True):
     """Somebody who has signed in, or a program that acts for them.
@@ -24,6 +26,8 @@ class Caller(msgspec.Struct, frozen=True):
         What the pages greet with; may be empty.
     csrf
         What a form of this session carries; empty where a browser does not send the identity by itself.
+    municipality_name
+        What the register calls the municipality; may be empty.
     """
 
     subject: str
@@ -31,6 +35,12 @@ class Caller(msgspec.Struct, frozen=True):
     municipality: str
     name: str = ""
     csrf: str = ""
+    municipality_name: str = ""
+
+    @property
+    def acts_for(self) -> str:
+        """The municipality as the pages write it; empty for who acts for none."""
+        return municipality_shown(self.municipality, self.municipality_name) if self.municipality else ""
 
 
 CURRENT: ContextVar[Caller | None] = ContextVar("caller", default=None)
@@ -42,5 +52,5 @@ def vouched(event: Mapping[str, Any]) -> Caller | None:
     told = event.get("requestContext", {}).get("authorizer") or {}
     if not (told.get("subject") and told.get("role")):
         return None
-    more = (told.get(name) or "" for name in ("municipality", "name", "csrf"))
+    more = (told.get(name) or "" for name in ("municipality", "name", "csrf", "municipality_name"))
     return Caller(told["subject"], told["role"], *more)

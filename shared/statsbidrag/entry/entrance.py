@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.shared.cookies import Cookie
 
+from statsbidrag.domain.mandates import municipality_shown
 from statsbidrag.domain.sessions import Choice, Session, SignInFailed, local_path
 from statsbidrag.entry import cookies, wiring
 from statsbidrag.entry.api import HTML
@@ -17,7 +18,9 @@ from statsbidrag.usecases.signing_in import Entrance
 
 def doors() -> Entrance:
     """Give the use cases of the way in."""
-    return Entrance(wiring.identity_provider(), wiring.sessions(), wiring.mandates(), wiring.real_clock())
+    return Entrance(
+        wiring.identity_provider(), wiring.sessions(), wiring.mandates(), wiring.register(), wiring.real_clock()
+    )
 
 
 def way(page: str, wanted: str) -> str:
@@ -39,15 +42,16 @@ def forgetting(answer: Response[str], name: str) -> Response[str]:
 
 def choices(secret: str) -> tuple[Session, list[tuple[str, str]]]:
     """Give a session, and the value and name of each way in which its person may act."""
-    session, options = doors().choices(secret)
-    return session, [(f"{each.role}:{each.municipality}", _name(each)) for each in options]
+    entrance = doors()
+    session, options = entrance.choices(secret)
+    return session, [(f"{each.role}:{each.municipality}", _name(each, entrance)) for each in options]
 
 
-def _name(choice: Choice) -> str:
+def _name(choice: Choice, entrance: Entrance) -> str:
     if not choice.municipality:
         return ROLE_NAMES[choice.role]
-    recipient = wiring.register().get(choice.municipality)
-    return f"{ROLE_NAMES[choice.role]} för {recipient.name if recipient else choice.municipality}"
+    shown = municipality_shown(choice.municipality, entrance.name_of(choice.municipality))
+    return f"{ROLE_NAMES[choice.role]} för {shown}"
 
 
 def log_failure(failed: SignInFailed) -> None:

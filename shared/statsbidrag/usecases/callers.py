@@ -20,6 +20,8 @@ class Known(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
+    municipality_name
+        What the register called the municipality when it was chosen; empty for a program.
     csrf
         The session's token; empty for a program.
     renew
@@ -29,6 +31,7 @@ class Known(msgspec.Struct, frozen=True):
     subject: str
     role: str
     municipality: str = ""
+    municipality_name: str = ""
     name: str = ""
     csrf: str = ""
     renew: bool = False
@@ -47,11 +50,11 @@ def by_session(sessions: Sessions, mandates: Mandates, secret: str, now: datetim
         raise Refusal("token_invalid", "Logga in för att fortsätta.", status=401)
     if not rules.is_live(session, now):
         raise Refusal("session_ended", "Du har loggats ut. Logga in igen.", status=401)
-    role, municipality = session.role, session.municipality
+    role, municipality, named = session.role, session.municipality, session.municipality_name or ""
     if municipality and not rules.still_acts(role, municipality, mandates.of(session.subject)):
-        role, municipality = "person", ""
+        role, municipality, named = "person", "", ""
     renew = rules.is_to_be_renewed(session, now)
-    return Known(session.subject, role, municipality, session.name, session.csrf, renew)
+    return Known(session.subject, role, municipality, named, session.name, session.csrf, renew)
 
 
 def by_claims(mandates: Mandates, staffing: Staffing, claims: Mapping[str, Any], municipality: str) -> Known:

@@ -15,7 +15,7 @@ import msgspec
 from statsbidrag.domain import sessions as rules
 from statsbidrag.domain.errors import Conflict, Refusal
 from statsbidrag.domain.sessions import Attempt, Choice, Session, SignInFailed
-from statsbidrag.ports import Clock, IdentityProvider, Mandates, Sessions
+from statsbidrag.ports import Clock, IdentityProvider, Mandates, Register, Sessions
 
 _SECRET_BYTES = 32
 NOBODY = Choice("person")
@@ -50,6 +50,7 @@ class Entrance:
     provider: IdentityProvider
     sessions: Sessions
     mandates: Mandates
+    register: Register
     clock: Clock
 
     def start(self, wanted: str) -> tuple[str, str]:
@@ -88,7 +89,8 @@ class Entrance:
         choices = rules.choices(identity.staff, self.mandates.of(identity.subject))
         chosen = choices[0] if len(choices) == 1 else NOBODY
         now, entered = self.clock.now(), _secret()
-        self.sessions.open(key_of(entered), rules.opened(identity, chosen, _secret(), now))
+        named = self.name_of(chosen.municipality)
+        self.sessions.open(key_of(entered), rules.opened(identity, chosen, _secret(), now, named))
         if before:
             self.sign_out(before, None)
         return Entered(entered, _place(wanted, chosen), len(choices) > 1)
@@ -110,7 +112,13 @@ class Entrance:
         chosen = next((each for each in choices if (each.role, each.municipality) == (role, municipality)), None)
         if chosen is None:
             raise Refusal("choice_unknown", "Välj i listan vad du ska göra.", field="choice")
-        acting = msgspec.structs.replace(session, role=chosen.role, municipality=chosen.municipality, csrf=_secret())
+        acting = msgspec.structs.replace(
+            session,
+            role=chosen.role,
+            municipality=chosen.municipality,
+            municipality_name=self.name_of(chosen.municipality),
+            csrf=_secret(),
+        )
         return Entered(self._replaced(secret, session, acting), _place(wanted, chosen))
 
     def renew(self, secret: str, wanted: str) -> Entered:
@@ -143,6 +151,11 @@ class Entrance:
                 raise Refusal("cross_site", "Formuläret skickades från en annan webbplats.", status=403)
             self.sessions.end(key, *([session.previous] if session.previous else []))
         return self.provider.end_address() if csrf is not None else ""
+
+    def name_of(self, municipality: str) -> str:
+        """Give what the register calls a municipality; empty where it has none of that code."""
+        recipient = self.register.get(municipality) if municipality else None
+        return recipient.name if recipient else ""
 
     def _live(self, secret: str, now: datetime) -> Session:
         session = self.sessions.get(key_of(secret)) if secret else None

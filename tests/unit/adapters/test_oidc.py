@@ -14,6 +14,7 @@ from statsbidrag.adapters.provider import Provider, Web
 from statsbidrag.domain.errors import Refusal
 from statsbidrag.domain.sessions import SignInFailed
 from statsbidrag.usecases.signing_in import Answer, Entrance
+from tests.fakes import FakeRegister
 from tests.identities import AUDIENCE, ISSUER, NOW, SITE, SUBJECT, Identities
 
 
@@ -23,7 +24,7 @@ def known() -> Identities:
 
 
 def _identify(known: Identities) -> Any:
-    entrance = Entrance(known.oidc, known.sessions, known.mandates, known.clock)
+    entrance = Entrance(known.oidc, known.sessions, known.mandates, FakeRegister([]), known.clock)
     secret, address = entrance.start("/")
     state = known.fake.authorise(address)
     entered = entrance.finish(secret, Answer("c0de", state, ""), "")
@@ -126,7 +127,7 @@ def test_staff_are_told_by_the_claim(known: Identities) -> None:
 
 
 def test_a_code_is_exchanged_with_its_verifier_and_once(known: Identities) -> None:
-    entrance = Entrance(known.oidc, known.sessions, known.mandates, known.clock)
+    entrance = Entrance(known.oidc, known.sessions, known.mandates, FakeRegister([]), known.clock)
     _, address = entrance.start("/")
     known.fake.authorise(address)
     other, elsewhere = entrance.start("/")

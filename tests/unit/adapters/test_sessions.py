@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from statsbidrag.adapters.mandates import DynamoDBMandates
 from statsbidrag.adapters.sessions import DynamoDBSessions
 from statsbidrag.domain.errors import Conflict
 from statsbidrag.domain.identifiers import MunicipalityCode
+from statsbidrag.domain.journal import canonical
 from statsbidrag.domain.mandates import Mandate
 from statsbidrag.domain.sessions import Attempt, Choice, Identity, opened, renewed
 from tests.identities import NOW, SUBJECT
@@ -71,6 +73,21 @@ def test_one_of_two_who_change_an_id_at_once_is_first(sessions: DynamoDBSessions
     with pytest.raises(Conflict):
         sessions.replace("k", SESSION, old, "k3", new)
     assert sessions.get("k3") is None
+
+
+def test_a_session_from_before_municipalities_were_named_is_read_and_renewed(
+    sessions: DynamoDBSessions, dynamodb: Any
+) -> None:
+    before = json.loads(canonical(SESSION))
+    del before["municipality_name"]
+    content = canonical(before).decode()
+    dynamodb.put_item(TableName="sessions", Item={"id": {"S": "SESSION#k"}, "content": {"S": content}})
+    seen = sessions.get("k")
+    assert seen is not None
+    assert not seen.municipality_name
+    old, new = renewed(seen, "k", NOW + timedelta(minutes=6))
+    sessions.replace("k", seen, old, "k2", new)
+    assert sessions.get("k2") == new
 
 
 def test_the_mandates_of_one_person_are_given(dynamodb: Any) -> None:

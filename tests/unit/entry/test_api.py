@@ -129,6 +129,15 @@ def test_the_caller_is_who_the_authoriser_vouches_for() -> None:
     assert caller(call(authorizer=told | {"principalId": "x"})) == Caller("agent-1", "agent", "0114", "Exempel", "t")
 
 
+@pytest.mark.parametrize(
+    ("municipality", "name", "shown"),
+    [("0115", "Vallentuna", "Vallentuna (0115)"), ("0115", "", "kommun 0115"), ("", "", ""), ("", "Vallentuna", "")],
+)
+def test_the_municipality_is_shown_by_name_and_code(municipality: str, name: str, shown: str) -> None:
+    told = {"subject": "s", "role": "agent", "municipality": municipality, "municipality_name": name}
+    assert caller(call(authorizer=told)).acts_for == shown
+
+
 @pytest.mark.parametrize("authorizer", [None, {}, {"subject": "a"}, {"role": "officer"}])
 def test_nobody_is_nobody(authorizer: dict[str, str] | None) -> None:
     with pytest.raises(Refusal) as refused:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from functions.authorize import handler as function
@@ -28,9 +29,9 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Identities:
     return made
 
 
-def _sign_in(known: Identities, choice: Choice) -> None:
+def _sign_in(known: Identities, choice: Choice, named: str = "") -> None:
     identity = Identity(SUBJECT, "Ombud", (), "")
-    known.sessions.open(key_of(SECRET), opened(identity, choice, "csrf-token", known.clock.now()))
+    known.sessions.open(key_of(SECRET), opened(identity, choice, "csrf-token", known.clock.now(), named))
 
 
 def _event(name: str, token: str = SECRET) -> dict[str, Any]:
@@ -49,18 +50,28 @@ def _asked(event: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_session_lets_in_as_whom_it_acts(known: Identities) -> None:
     known.mandates.give(SUBJECT, "0114")
-    _sign_in(known, Choice("agent", "0114"))
+    _sign_in(known, Choice("agent", "0114"), "Upplands Väsby")
     assert _asked(_event("with_cookie")) == {
-        "subject": SUBJECT, "role": "agent", "municipality": "0114", "name": "Ombud", "csrf": "csrf-token",
+        "subject": SUBJECT, "role": "agent", "municipality": "0114", "municipality_name": "Upplands Väsby",
+        "name": "Ombud", "csrf": "csrf-token",
     }  # fmt: skip
+
+
+def test_a_session_from_before_municipalities_were_named_tells_the_code_alone(known: Identities) -> None:
+    known.mandates.give(SUBJECT, "0114")
+    _sign_in(known, Choice("agent", "0114"))
+    ((key, session),) = known.sessions.sessions.items()
+    known.sessions.sessions[key] = msgspec.structs.replace(session, municipality_name=msgspec.UNSET)
+    told = _asked(_event("with_cookie"))
+    assert (told["municipality"], told["municipality_name"]) == ("0114", "")
 
 
 def test_a_mandate_that_is_revoked_or_another_is_gone_at_once(known: Identities) -> None:
     known.mandates.give(SUBJECT, "0115")
     known.mandates.give(SUBJECT, "0114", "coordinator")
-    _sign_in(known, Choice("agent", "0114"))
+    _sign_in(known, Choice("agent", "0114"), "Upplands Väsby")
     told = _asked(_event("with_cookie"))
-    assert (told["role"], told["municipality"]) == ("person", "")
+    assert (told["role"], told["municipality"], told["municipality_name"]) == ("person", "", "")
 
 
 def test_a_session_ends_when_it_is_not_used(known: Identities) -> None:
@@ -101,7 +112,8 @@ def test_a_program_acts_for_the_municipality_of_the_address(known: Identities) -
     assert _asked(_event("with_header", token))["municipality"] == "0580"
     known.mandates.give(SUBJECT, "0114", "representative")
     assert _asked(_event("with_header", token)) == {
-        "subject": SUBJECT, "role": "representative", "municipality": "0114", "name": "", "csrf": "",
+        "subject": SUBJECT, "role": "representative", "municipality": "0114", "municipality_name": "",
+        "name": "", "csrf": "",
     }  # fmt: skip
     event = _event("with_header", token)
     event["pathParameters"] = None

@@ -43,7 +43,11 @@ class Browser:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         session = self.known.sessions.get(key_of(self.cookies.get(cookies.SESSION, "")))
         told = {"csrf": session.csrf} if session else {}
-        told |= {n: getattr(session, n) for n in ("subject", "role", "municipality")} if session else {}
+        told |= (
+            {n: getattr(session, n) for n in ("subject", "role", "municipality", "municipality_name")}
+            if session
+            else {}
+        )
         event = {
             "resource": path, "path": path, "httpMethod": method, "headers": sent,
             "multiValueHeaders": {name: [value] for name, value in sent.items()},
@@ -200,7 +204,7 @@ def test_whoever_acts_for_several_chooses_one(known: Identities, browser: Browse
     assert browser.session.role == "person"
     browser.get("/logga-in/val", till=PAGE)
     options = [" ".join(label.split()) for label in browser.page.xpath("//label[@class='option']//span/text()")]
-    assert options == ["Ombud för Upplands Väsby", "Uppgiftssamordnare för 0115"]
+    assert options == ["Ombud för Upplands Väsby (0114)", "Uppgiftssamordnare för kommun 0115"]
     fields = dict(next(f for f in browser.page.forms if "till" in f.fields).form_values())
     assert browser.post("/logga-in/val", **(fields | {"csrf": "x", "choice": "agent:0114"})).status == 403
     assert browser.post("/logga-in/val", **(fields | {"choice": "agent:0580"})).status == 422
@@ -209,6 +213,7 @@ def test_whoever_acts_for_several_chooses_one(known: Identities, browser: Browse
     browser.post("/logga-in/val", **(fields | {"choice": "agent:0114"}))
     assert (browser.status, browser.where) == (303, "../rekvisition/2025/0114")
     assert (browser.session.role, browser.session.municipality) == ("agent", "0114")
+    assert browser.session.municipality_name == "Upplands Väsby"
     assert browser.cookies[cookies.SESSION] != before
     assert browser.session.csrf != fields["csrf"]
 
@@ -224,13 +229,15 @@ def test_my_pages_are_those_of_the_role_that_one_acts_in(known: Identities, brow
     browser.get("/logga-in/val", till="/")
     assert (browser.status, browser.heading()) == (200, "Välj vem du företräder")
     shown = browser.page.xpath("//header//nav[@aria-label='Mina sidor']")[0]
-    assert shown.xpath("string(p)") == "Ombud, kommun 0114"
+    assert shown.xpath("string(p)") == "Ombud, Upplands Väsby (0114)"
     assert [a.text for a in shown.iter("a")] == ["Mina sidor", "Byt uppdrag"]
     assert shown.xpath(".//form/@action") == ["../logga-ut"]
     known.mandates.give(SUBJECT, "0115", "coordinator")
     fields = dict(next(f for f in browser.page.forms if "till" in f.fields).form_values())
     browser.post("/logga-in/val", **(fields | {"choice": "coordinator:0115"}))
     assert (browser.status, browser.where) == (303, "../kommun/0115")
+    browser.get("/logga-in/val", till="/")
+    assert browser.page.xpath("string(//header//nav/p)") == "Uppgiftssamordnare, kommun 0115"
 
 
 def test_staff_begin_at_the_work_list(known: Identities, browser: Browser) -> None:
