@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from statsbidrag.domain.case.interests import find_interest
 from statsbidrag.domain.case.recoveries import find, find_invoice
 from statsbidrag.domain.case.state import opened
+from statsbidrag.domain.counts import counted
 from statsbidrag.domain.errors import CorruptBooks
 from statsbidrag.domain.money import Ore, format_decimal, format_kronor
 from statsbidrag.domain.time import format_date, swedish_date
@@ -238,7 +239,7 @@ def _interest_lines(case: Case, invoice: Invoice) -> tuple[InvoiceLine, ...]:
     return tuple(
         paper.InvoiceLine(
             f"Ränta på {format_kronor(line.principal)} från och med den {format_date(line.first)} till och med den "
-            f"{format_date(line.last)}, {line.days} {'dag' if line.days == 1 else 'dagar'}, "
+            f"{format_date(line.last)}, {counted(line.days, 'dag', 'dagar')}, "
             f"{format_decimal(Ore(line.basis_points)).replace('.', ',')} procent om året",
             line.amount,
         )

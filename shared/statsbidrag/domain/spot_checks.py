@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
+from statsbidrag.domain.counts import counted
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.holds import require_reason
 from statsbidrag.domain.identifiers import MunicipalityCode, RoundId
@@ -177,8 +178,8 @@ def decide(draw: Draw, command: SpotCheckCommand, now: datetime) -> Sequence[Spo
     if command.count > len(command.cases):
         raise Refusal(
             "too_few_to_draw",
-            f"Det finns {len(command.cases)} kommuner att dra bland. Det är de som har återrapporterat, har fått "
-            "använda pengar godtagna och inte är dragna förut.",
+            f"Det finns {counted(len(command.cases), 'kommun', 'kommuner')} att dra bland: bara de som har "
+            "återrapporterat, har fått använda pengar godtagna och inte är dragna förut.",
             field="count",
             status=409,
         )

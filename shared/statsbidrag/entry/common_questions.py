@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from statsbidrag.domain.counts import counted
 from statsbidrag.domain.money import format_kronor
 from statsbidrag.domain.terms import Round
 from statsbidrag.domain.time import format_date
@@ -63,8 +64,8 @@ def common_questions(grant_round: Round) -> tuple[Answered, ...]:
         Answered(
             "Vad ska betalas tillbaka?",
             "Pengar som inte har förbrukats och pengar som inte har använts enligt villkoren. Att återrapportera i tid "
-            f"är ett villkor. Ni får först ett förslag och {terms.hearing_days} dagar att yttra er. Sedan kommer ett "
-            "beslut med skäl och en faktura. Finns det särskilda skäl kan vi avstå helt eller delvis.",
+            f"är ett villkor. Ni får först ett förslag och {counted(terms.hearing_days, 'dag', 'dagar')} att yttra er. "
+            "Sedan kommer ett beslut med skäl och en faktura. Finns det särskilda skäl kan vi avstå helt eller delvis.",
         ),
         Answered("Tar ni ut ränta på ett återkrav?", terms.interest.legal_text if terms.interest else "Nej."),
         Answered(

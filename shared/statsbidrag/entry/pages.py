@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from statsbidrag.domain.counts import counted
 from statsbidrag.domain.errors import StatsbidragError
 from statsbidrag.domain.money import Ore, format_kronor
 from statsbidrag.domain.report_form import condition_text
@@ -81,6 +82,7 @@ class Pages:
             auto_reload=False,
         )
         self._environment.filters |= {
+            "counted": counted,
             "kronor": format_kronor,
             "number": plain_number,
             "unbroken": unbroken,

@@ -165,6 +165,7 @@ def test_an_objection_is_weighed_even_if_the_municipality_agreed_afterwards() ->
 def test_nothing_is_prepared_on_other_answers_than_those_that_came(seen: int) -> None:
     answer = refusal(ends(answered()), preparing(seen))
     assert (answer.code, answer.field, answer.status) == ("hearing_answers_not_seen", "answers_seen", 409)
+    assert "har lämnat 1 yttrande," in answer.message
 
 
 def test_an_answer_after_the_preparation_has_it_prepared_again() -> None:

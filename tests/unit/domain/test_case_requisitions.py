@@ -15,6 +15,7 @@ from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.requisitions import AGENT
 from statsbidrag.domain.errors import NotFound, Refusal, StatsbidragError
 from statsbidrag.domain.money import Ore, kronor
+from statsbidrag.domain.terms import Terms
 from statsbidrag.domain.time import start_of
 from tests.builders import (
     ALLOCATED,
@@ -26,6 +27,7 @@ from tests.builders import (
     TERMS,
     THIRD,
     TOO_LATE,
+    TWICE,
     Story,
     approved,
     changed,
@@ -158,6 +160,11 @@ def test_every_rule_is_shown_with_its_arithmetic() -> None:
     ]
     assert all(check.passed for check in checks)
     assert checks[0].arithmetic == "0 < 46183600 <= 46183600 - 0 = 46183600"
+
+
+@pytest.mark.parametrize(("terms", "times"), [(TERMS, "1 gång"), (TWICE, "2 gånger")])
+def test_the_rule_says_how_often_in_the_right_form(terms: Terms, times: str) -> None:
+    assert approved(terms).case.requisitions[0].checks[2].explanation == f"Kommunen kan rekvirera {times} i omgången."
 
 
 def test_another_account_waits_for_a_second_person_and_orders_nothing() -> None:

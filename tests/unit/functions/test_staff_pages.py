@@ -477,7 +477,7 @@ def test_the_municipalities_are_counted_ordered_and_chosen_by_where_they_stand(d
 
 def test_who_is_heard_and_what_was_late_is_shown(desk: Desk) -> None:
     desk.hear()
-    assert "1 återkrav är inte beslutade" in page("/handlaggning/omgang/{round}")
+    assert "1 återkrav är inte beslutat" in page("/handlaggning/omgang/{round}")
     assert "Inget har kommit in för sent" in page("/handlaggning/omgang/{round}")
 
 
@@ -515,8 +515,15 @@ def test_a_batch_shows_its_lines_and_total_to_be_typed_in(desk: Desk) -> None:
     desk.batch()
     found = Html(page("/handlaggning/batch/{batch}", "attester-1"))
     assert found.inputs["total_ore"] == ""
+    assert "<caption>2 utbetalningar, tillsammans" in page("/handlaggning/batch/{batch}", "officer-1")
     assert "Väntar på attest: 1" in page("/handlaggning/betalningar")
     assert 'name="total_ore"' not in page("/handlaggning/batch/{batch}", "officer-1")
+
+
+def test_a_batch_of_one_is_counted_as_one(desk: Desk) -> None:
+    desk.act(c.HoldPayouts("", "Fel.", "officer-1"), SECOND)
+    desk.batch()
+    assert "<caption>1 utbetalning, tillsammans" in page("/handlaggning/batch/{batch}", "officer-1")
 
 
 def test_who_attested_is_told_that_another_must(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from statsbidrag.domain.case.commands import (
     RecordRepayment,
 )
 from statsbidrag.domain.case.state import Case, Invoice, Recovery, opened
+from statsbidrag.domain.counts import counted
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.identifiers import invoice_number, ocr_reference
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, format_kronor
@@ -75,8 +76,8 @@ def prepare(case: Case, command: PrepareDecision, now: datetime) -> Sequence[e.C
     if command.answers_seen != len(recovery.answers):
         raise Refusal(
             "hearing_answers_not_seen",
-            f"Kommunen har lämnat {len(recovery.answers)} yttranden, men beredningen utgår från "
-            f"{command.answers_seen}. Läs in ärendet på nytt.",
+            f"Kommunen har lämnat {counted(len(recovery.answers), 'yttrande', 'yttranden')}, men beredningen "
+            f"utgår från {command.answers_seen}. Läs in ärendet på nytt.",
             field="answers_seen",
             status=409,
         )

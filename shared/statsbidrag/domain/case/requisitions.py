@@ -9,6 +9,7 @@ from statsbidrag.domain.case import accounts
 from statsbidrag.domain.case import events as e
 from statsbidrag.domain.case.commands import SubmitRequisition, ValidateRequisition
 from statsbidrag.domain.case.state import Case, Check, Requisition, opened
+from statsbidrag.domain.counts import counted
 from statsbidrag.domain.errors import NotFound, Refusal
 from statsbidrag.domain.identifiers import payout_id
 from statsbidrag.domain.money import ORE_PER_KRONA, Ore, format_kronor
@@ -137,7 +138,7 @@ def rules(case: Case, requisition: Requisition) -> tuple[Check, ...]:
             passed=approved < terms.requisitions_allowed,
             inputs={"approved": str(approved), "allowed": str(terms.requisitions_allowed)},
             arithmetic=f"{approved} < {terms.requisitions_allowed}",
-            explanation=f"Kommunen kan rekvirera {terms.requisitions_allowed} gång i omgången.",
+            explanation=f"Kommunen kan rekvirera {counted(terms.requisitions_allowed, 'gång', 'gånger')} i omgången.",
         ),
         Check(
             rule="account_verified",
