@@ -36,7 +36,7 @@ from tests.builders import (
     requisitioned,
 )
 
-TICK = timedelta(microseconds=1)
+TICK, DAY = timedelta(microseconds=1), timedelta(days=1)
 
 
 def awaiting() -> Story:
@@ -177,6 +177,32 @@ def test_another_account_waits_for_a_second_person_and_orders_nothing() -> None:
     assert "officer/approve_account-1" in story.tasks
     assert "requisitions/validate_requisition-1" not in story.tasks
     assert story.do(c.ValidateRequisition(1)) == []
+
+
+@pytest.mark.parametrize("decide", [c.ApproveAccount(1, OTHER, "officer:1"), c.DeclineAccount(1, "Nej.", "officer:1")])
+def test_one_that_waited_for_its_account_is_to_be_validated_from_the_decision_on(decide: c.CaseCommand) -> None:
+    story = awaiting()
+    story.do(decide, at=SPRING + 40 * DAY)
+    # Not since it came: the audit would take it for one that stands still.
+    assert story.due("validate_requisition-1") == SPRING + 40 * DAY
+
+
+def test_one_that_came_late_and_waited_for_its_account_is_to_be_validated_from_the_last_decision_on() -> None:
+    story = Story()
+    story.do(requisition(to=OTHER), at=TOO_LATE)
+    story.do(c.DecideLateRequisition(1, accepted=True, reason="Skäl.", officer="officer:1"), at=TOO_LATE + DAY)
+    assert story.due("validate_requisition-1") == TOO_LATE + DAY
+    story.do(c.ValidateRequisition(1), at=TOO_LATE + DAY)
+    story.do(c.ApproveAccount(1, OTHER, "officer:1"), at=TOO_LATE + 2 * DAY)
+    assert story.due("validate_requisition-1") == TOO_LATE + 2 * DAY
+
+
+def test_an_account_that_no_requisition_waits_for_makes_none_due_later() -> None:
+    story = Story()
+    story.do(c.ProposeAccount(OTHER, "officer:2"))
+    story.do(requisition())
+    story.do(c.ApproveAccount(1, OTHER, "officer:1"), at=SPRING + DAY)
+    assert story.due("validate_requisition-1") == SPRING
 
 
 def test_an_approved_account_has_the_requisition_validated_anew_and_paid_to_it() -> None:

@@ -10,7 +10,7 @@ from statsbidrag.domain.case.interests import claim_due, is_due
 from statsbidrag.domain.case.links import delivered_in_time
 from statsbidrag.domain.case.settlement import REMINDED_AFTER, is_negligible, refundable
 from statsbidrag.domain.case.settlement import reminder_due as invoice_reminder_due
-from statsbidrag.domain.case.state import Case, Invoice, Payout, Recovery
+from statsbidrag.domain.case.state import Case, Invoice, Payout, Recovery, Requisition
 from statsbidrag.domain.holds import hold_tasks
 from statsbidrag.domain.tasks import Task
 from statsbidrag.domain.terms import Terms
@@ -41,11 +41,22 @@ def owed(case: Case) -> frozenset[Task]:
 def _requisitions(case: Case) -> Iterator[Task]:
     for requisition in case.requisitions:
         if requisition.status == "received":
-            told = requisition.late_decision
-            due = told.decided_at if told else requisition.received_at
+            due = max(_waited_until(case, requisition))
             yield Task("requisitions", "validate_requisition", str(requisition.id), due)
         elif requisition.status == "with_officer":
             yield Task("officer", "decide_late_requisition", str(requisition.id), requisition.received_at)
+
+
+def _waited_until(case: Case, requisition: Requisition) -> Iterator[datetime]:
+    """When people had decided what a requisition waited for: since then, and not since it came, it is to be checked."""
+    yield requisition.received_at
+    if requisition.late_decision is not None:
+        yield requisition.late_decision.decided_at
+    yield from (
+        change.decided_at
+        for change in case.account_changes
+        if change.requisition == requisition.id and change.decided_at is not None
+    )
 
 
 def _accounts(case: Case) -> Iterator[Task]:
