@@ -416,7 +416,7 @@ DEFECTS = (
     ),
     Defect(
         "a changed decision claimed as it was",
-        "domain/case/state.py",
+        "domain/case/state/recoveries.py",
         'return last.outcome == "changed" and last.decisions == len(self.reconsidered)',
         "return False",
         (f"{APPEALS}test_a_changed_decision_is_held_until_it_is_taken_again",),

@@ -195,7 +195,7 @@ def interest_too_much(case: Case, invoice: Invoice, reduction: Ore) -> Iterator[
     claimed, interest = find_interest_invoice(case, invoice.number), find_interest(case, invoice.number)
     if claimed is None or interest is None:
         return
-    remains = max(case.interest_now(interest, reduction), claimed.written_off)
+    remains = max(interest.on_what_remains(invoice, reduction), claimed.written_off)
     too_much = Ore(claimed.amount - claimed.credited - remains)
     if too_much > 0:
         yield claimed, too_much
